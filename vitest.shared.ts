@@ -1,0 +1,18 @@
+import { defaultServerConditions } from 'vite';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const conditions = ['@tracebuf/source', ...defaultServerConditions];
+
+/**
+ * What every project's vitest configuration starts from: tests run on the sources, without a build. The condition is
+ * set in Vite for what it loads itself, and in execArgv for worker threads and child processes of a test.
+ */
+export const shared: ViteUserConfig = defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    execArgv: ['--conditions=@tracebuf/source'],
+  },
+});
