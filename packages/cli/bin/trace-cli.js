@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can parse: an old Node must answer with one clear line, not with a
+// syntax error from somewhere inside the program. Nothing else is imported before the check.
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < 22 || (major === 22 && minor < 15)) {
+  console.error(`trace-cli needs Node.js 22.15 or newer, this is ${process.version} (${process.execPath}).`);
+  process.exitCode = 1;
+} else {
+  import('../dist/main.js')
+    .then(({ main }) => main(process.argv.slice(2)))
+    .then((code) => {
+      process.exitCode = code;
+    });
+}
