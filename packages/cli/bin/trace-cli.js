@@ -7,7 +7,7 @@ if (major < 22 || (major === 22 && minor < 15)) {
   console.error(`trace-cli needs Node.js 22.15 or newer, this is ${process.version} (${process.execPath}).`);
   process.exitCode = 1;
 } else {
-  import('../dist/main.js')
+  void import('../dist/main.js')
     .then(({ main }) => main(process.argv.slice(2)))
     .then((code) => {
       process.exitCode = code;
