@@ -96,10 +96,11 @@ function checkReferences({ folder, manifest }: Member, folders: ReadonlyMap<stri
       .filter((name) => name.startsWith(SCOPE))
       .map((name) => `${folders.get(name) ?? name}/tsconfig.lib.json`),
   );
-  for (const path of wanted.difference(actual))
-    complain(`${folder}/${config}`, `lacks the reference to ${path}`);
-  for (const path of actual.difference(wanted)) {
-    complain(`${folder}/${config}`, `references ${path}, which is no dependency`);
+  for (const path of wanted) {
+    if (!actual.has(path)) complain(`${folder}/${config}`, `lacks the reference to ${path}`);
+  }
+  for (const path of actual) {
+    if (!wanted.has(path)) complain(`${folder}/${config}`, `references ${path}, which is no dependency`);
   }
 }
 
