@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** The Node.js major versions the packages promise to run on. */
 export const NODE_MAJORS = [22, 24, 26] as const;
@@ -8,14 +7,24 @@ export const NODE_MAJORS = [22, 24, 26] as const;
 /** One of the supported Node.js major versions. */
 export type NodeMajor = (typeof NODE_MAJORS)[number];
 
-/** Path of the executable of one Node.js version, as the root `postinstall` put it into `e2e/runtimes`. */
+/** The version that the workspace itself carries and runs on. */
+const CARRIED: NodeMajor = 26;
+
+/**
+ * Path of the executable of one Node.js version: the carried one from the root, the older ones as the root
+ * `postinstall` put them into `e2e/runtimes`.
+ */
 export function nodeExecutable(major: NodeMajor): string {
   const windows = process.platform === 'win32';
-  const name = `node${major}-${windows ? 'win' : process.platform}-${process.arch}`;
-  const modules = fileURLToPath(new URL('../runtimes/node_modules', import.meta.url));
-  const path = join(modules, name, 'bin', windows ? 'node.exe' : 'node');
-  if (!existsSync(path)) {
-    throw new Error(`Node.js ${major} is not installed (${name}): run \`npm ci --prefix e2e/runtimes\``);
+  const platform = `${windows ? 'win' : process.platform}-${process.arch}`;
+  const binary = join('bin', windows ? 'node.exe' : 'node');
+  const candidates =
+    major === CARRIED
+      ? [`../../node_modules/node-${platform}`, `../../node_modules/node-bin-${platform}`]
+      : [`../runtimes/node_modules/node${major}-${platform}`];
+  const found = candidates.map((folder) => join(import.meta.dirname, folder, binary)).find(existsSync);
+  if (found === undefined) {
+    throw new Error(`Node.js ${major} for ${platform} is not installed: run \`npm ci\` in the root`);
   }
-  return path;
+  return found;
 }

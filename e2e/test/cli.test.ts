@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Consumer } from '../src/consumer.ts';
 import { packAll, type Tarball } from '../src/pack.ts';
-import { NODE_MAJORS, nodeExecutable } from '../src/runtimes.ts';
+import { NODE_MAJORS } from '../src/runtimes.ts';
 
 describe('the packed command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tracebuf-e2e-'));
@@ -31,7 +31,6 @@ describe('the packed command line', () => {
   });
 
   test.for(NODE_MAJORS)('the Node of the matrix is Node %i', (major) => {
-    expect(nodeExecutable(major)).toContain(`node${major}-`);
     expect(consumer.run(major, ['-p', 'process.versions.node']).stdout).toMatch(new RegExp(`^${major}\\.`));
   });
 
