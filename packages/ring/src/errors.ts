@@ -204,16 +204,15 @@ export class UnknownProcessError extends TracebufError {
   /** Names that are near. */
   readonly suggestions: readonly string[];
 
-  /** @param suggestions Names that are near, nearest first. */
-  constructor(selector: string, suggestions: readonly string[] = []) {
-    const remedy =
-      suggestions.length === 0
-        ? 'no process has trace buffers here (looked in TRACEBUF_DIR or its default)'
-        : `did you mean ${enumerate(suggestions, ' or ')}?`;
-    super(
-      'ERR_TRACEBUF_UNKNOWN_PROCESS',
-      `No process is named ${quoteValue(selector)}; ${remedy}${remedy.endsWith('?') ? '' : '.'}`,
-    );
+  /**
+   * @param suggestions Names that are near, nearest first.
+   * @param known All names there are; shown where none is near.
+   */
+  constructor(selector: string, suggestions: readonly string[] = [], known: readonly string[] = []) {
+    let remedy = 'no process here has trace buffers: start one, or set TRACEBUF_DIR as it does.';
+    if (suggestions.length > 0) remedy = `did you mean ${enumerate(suggestions, ' or ')}?`;
+    else if (known.length > 0) remedy = `there are: ${enumerate(known, ', ')}.`;
+    super('ERR_TRACEBUF_UNKNOWN_PROCESS', `No process is named ${quoteValue(selector)}; ${remedy}`);
     this.selector = selector;
     this.suggestions = suggestions;
   }
