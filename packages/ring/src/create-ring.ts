@@ -1,0 +1,165 @@
+import { Buffer } from 'node:buffer';
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { StorageError } from './errors.ts';
+import {
+  BYTE_ORDER_MARK,
+  FORMAT_MAJOR,
+  FORMAT_MINOR,
+  HEADER_SIZE,
+  Header,
+  MAGIC,
+  MAX_NAME_BYTES,
+  RingFlag,
+  RingState,
+} from './layout.ts';
+import { mapFile } from './mapping.ts';
+import type { RingStorage } from './storage.ts';
+
+/** What a new ring is to be. */
+export interface RingSpec {
+  /** Bytes of data, a multiple of 8. */
+  readonly capacity: number;
+  readonly policy: 'overwrite' | 'discard';
+  readonly role: 'main' | 'keep';
+  /** `mapped` falls back to positional writes where memory can't be mapped. */
+  readonly mode: 'mapped' | 'positional';
+  readonly buffer: string;
+  readonly process: string;
+  readonly thread: number;
+  /** Thread id of the operating system, 0 where unknown. */
+  readonly osThread: number;
+  /** Whether records are stored from the start. */
+  readonly enabled: boolean;
+  /** Records below this level are not stored. */
+  readonly minLevel: number;
+}
+
+const ZEROS_AT_ONCE = 65536;
+
+/** Largest difference, in milliseconds, that is taken for rounding rather than for a step of the clock. */
+const CLOCK_TOLERANCE = 2;
+
+/**
+ * Lays a new ring out in an empty file.
+ *
+ * @param fd The file, opened for reading and writing; it is closed where it is no longer needed.
+ * @param path For error texts.
+ * @throws StorageError where the space can't be had: every byte is allocated here (R5), none later.
+ */
+export function createRing(fd: number, path: string, spec: RingSpec): RingStorage {
+  const length = HEADER_SIZE + spec.capacity;
+  try {
+    // Writing zeros allocates on every platform and file system that does not compress; posix_fallocate would
+    // do no more, and is missing on macOS.
+    const zeros = Buffer.alloc(Math.min(length, ZEROS_AT_ONCE));
+    for (let at = 0; at < length; ) at += writeSync(fd, zeros, 0, Math.min(zeros.length, length - at), at);
+  } catch (error) {
+    closeSync(fd);
+    throw new StorageError(`reserve ${length} bytes for`, path, error);
+  }
+  const storage = openStorage(fd, length, spec.mode);
+  describe(Buffer.from(storage.memory, 0, HEADER_SIZE), spec, storage.write !== undefined);
+  storage.write?.(0, HEADER_SIZE);
+  return storage;
+}
+
+/**
+ * Gives access to the bytes of a ring file for writing: mapped, or by positional writes.
+ *
+ * @param fd The file, opened for reading and writing.
+ * @param length Bytes of the file.
+ */
+export function openStorage(fd: number, length: number, mode: 'mapped' | 'positional'): RingStorage {
+  if (mode === 'mapped') {
+    try {
+      const { memory, unmap } = mapFile(fd, length);
+      closeSync(fd);
+      return { memory, close: unmap };
+    } catch {
+      // No mapping here: positional writes do as well, and `ps` and `doctor` show the mode.
+    }
+  }
+  return positionalStorage(fd, length);
+}
+
+/** Memory on the heap, of which ranges are copied to the file (R12). */
+function positionalStorage(fd: number, length: number): RingStorage {
+  const memory = new ArrayBuffer(length);
+  const bytes = new Uint8Array(memory);
+  readSync(fd, bytes, 0, length, 0);
+  let failed = false;
+  return {
+    memory,
+    write: (start, count) => {
+      if (failed) return;
+      try {
+        writeSync(fd, bytes, start, count, start);
+      } catch {
+        // R9: logging never breaks the program. The ring in the file stays as it is; nobody can be told here.
+        failed = true;
+      }
+    },
+    readControl: () => {
+      try {
+        readSync(fd, bytes, Header.CONTROL_GENERATION, CONTROL_BYTES, Header.CONTROL_GENERATION);
+      } catch {
+        failed = true;
+      }
+    },
+    close: () => {
+      closeSync(fd);
+    },
+  };
+}
+
+const CONTROL_BYTES = Header.CONTROL_CLEAR_MARK + 8 - Header.CONTROL_GENERATION;
+
+function describe(header: Buffer, spec: RingSpec, positional: boolean): void {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const little = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+  const u32 = (at: number, value: number): void => view.setUint32(at, value, little);
+  u32(Header.BYTE_ORDER, BYTE_ORDER_MARK);
+  view.setUint16(Header.MAJOR, FORMAT_MAJOR, little);
+  view.setUint16(Header.MINOR, FORMAT_MINOR, little);
+  u32(Header.HEADER_SIZE, HEADER_SIZE);
+  u32(
+    Header.FLAGS,
+    (spec.policy === 'discard' ? RingFlag.DISCARD : 0) |
+      (positional ? RingFlag.POSITIONAL : 0) |
+      (spec.role === 'keep' ? RingFlag.KEEP : 0),
+  );
+  u32(Header.CAPACITY, spec.capacity);
+  u32(Header.PID, process.pid);
+  u32(Header.THREAD, spec.thread);
+  u32(Header.OS_THREAD, spec.osThread);
+  const { wall, monotonic } = origins();
+  view.setFloat64(Header.MONOTONIC_ORIGIN, monotonic, little);
+  view.setFloat64(Header.WALL_ORIGIN, wall, little);
+  writeName(header, view, little, Header.BUFFER_NAME, spec.buffer);
+  writeName(header, view, little, Header.PROCESS_NAME, spec.process);
+  u32(Header.STATE, RingState.OPEN);
+  u32(Header.CONTROL_ENABLED, spec.enabled ? 1 : 0);
+  u32(Header.CONTROL_MIN_LEVEL, spec.minLevel);
+  u32(Header.CONTROL_KEYWORDS, 0xffff_ffff);
+  u32(Header.CONTROL_KEYWORDS + 4, 0xffff_ffff);
+  // Last, because a file without the magic is still being made.
+  header.write(MAGIC, Header.MAGIC, 'latin1');
+}
+
+/**
+ * The instant that `performance.now()` counts from, on both clocks. `performance.timeOrigin` is exact to the
+ * microsecond but was read when the thread started: after a step of the clock the present time stands above it.
+ */
+function origins(): { wall: number; monotonic: number } {
+  const now = performance.now();
+  const monotonic = Number(process.hrtime.bigint()) / 1e6 - now;
+  const wall = Date.now() - now;
+  const stepped = Math.abs(wall - performance.timeOrigin) > CLOCK_TOLERANCE;
+  return { wall: stepped ? wall : performance.timeOrigin, monotonic };
+}
+
+function writeName(header: Buffer, view: DataView, little: boolean, at: number, name: string): void {
+  const length = header.write(name, at + 2, MAX_NAME_BYTES, 'utf8');
+  view.setUint16(at, length, little);
+}
