@@ -1,0 +1,376 @@
+import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
+import type { ControlWords } from './control.ts';
+import { readControl } from './control.ts';
+import {
+  ALIGNMENT,
+  HEADER_SIZE,
+  Header,
+  headerCheck,
+  RECORD_HEADER_SIZE,
+  RecordField,
+  RecordKind,
+  RingFlag,
+  RingState,
+  recordSize,
+} from './layout.ts';
+import { MAX_LEVEL } from './level.ts';
+import type { RingStorage } from './storage.ts';
+
+/** On x64 stores become visible in program order; elsewhere publishing needs a release store. */
+const STORES_ARE_ORDERED = process.arch === 'x64' || process.arch === 'ia32';
+
+/** Above this share of the ring a text is measured before it is written, so that it evicts no more than it must. */
+const UNMEASURED_SHARE = 1 / 8;
+
+/** An unmeasured text may take this many bytes of UTF-8 for each of its UTF-16 units. */
+const MAX_BYTES_PER_UNIT = 3;
+
+/**
+ * Share of the ring that is evicted at once: a few records in one go cost less than each by itself, and in positional
+ * mode each go is two system calls.
+ */
+const EVICTION_SHARE = { mapped: 1 / 32, positional: 1 / 16 };
+
+/** In positional mode the control words are read again after this many milliseconds of record time. */
+const POSITIONAL_CONTROL_INTERVAL = 5;
+
+const TWO_TO_32 = 0x1_0000_0000;
+
+const HEAD_WORD = Header.HEAD >> 2;
+const OLDEST_WORD = Header.OLDEST >> 2;
+const APPENDED_DOUBLE = Header.APPENDED >> 3;
+const GENERATION_WORD = Header.CONTROL_GENERATION >> 2;
+
+/**
+ * The one writer of one ring (R1). An append takes no lock, allocates nothing and, on mapped memory, calls no system.
+ *
+ * Every append is {@link claim}, the payload, {@link commit}. Claim moves *oldest* past what will be overwritten;
+ * commit writes the record's header and then *head*, which is the instant the record exists for readers.
+ */
+export class RingWriter {
+  /** The file's bytes. Encoders write a payload here, at the offset that {@link claim} returned. */
+  bytes: Buffer;
+  /**
+   * Time of the record to be committed next: milliseconds since this thread's `performance.timeOrigin`, as
+   * `performance.now()` gives them. An array of one, because a number passed to a function may cost an allocation.
+   */
+  readonly clock: Float64Array = new Float64Array(1);
+  /** Longest payload that is not cut, in bytes. */
+  readonly maxPayload: number;
+  /** Records below this level are not wanted at present; above every level while the ring is off. */
+  threshold = 0;
+  /** Mask of keywords wanted at present, low and high half, for record kinds that have them. */
+  readonly control: ControlWords;
+
+  readonly #storage: RingStorage;
+  readonly #positional: boolean;
+  readonly #discards: boolean;
+  readonly #end: number;
+  readonly #unmeasured: number;
+  readonly #evictionStep: number;
+  #words: Int32Array;
+  #doubles: Float64Array;
+  #at = HEADER_SIZE;
+  #free: number;
+  #headLow = 0;
+  #headHigh = 0;
+  #oldestAt = HEADER_SIZE;
+  #oldestLow = 0;
+  #oldestHigh = 0;
+  #padding = 0;
+  #generation = 0;
+  #controlReadAt = 0;
+  #closed = false;
+
+  /** @param storage Memory of a ring that {@link createRing} has laid out. */
+  constructor(storage: RingStorage) {
+    this.#storage = storage;
+    this.#positional = storage.write !== undefined;
+    this.bytes = Buffer.from(storage.memory);
+    this.#words = new Int32Array(storage.memory);
+    this.#doubles = new Float64Array(storage.memory);
+    const capacity = this.#words[Header.CAPACITY >> 2] ?? 0;
+    const flags = this.#words[Header.FLAGS >> 2] ?? 0;
+    this.#discards = (flags & RingFlag.DISCARD) !== 0;
+    this.#end = HEADER_SIZE + capacity;
+    this.#free = capacity;
+    this.maxPayload = ((capacity >> 1) & -ALIGNMENT) - RECORD_HEADER_SIZE;
+    this.#unmeasured = (capacity * UNMEASURED_SHARE) / MAX_BYTES_PER_UNIT;
+    this.#evictionStep = capacity * EVICTION_SHARE[this.#positional ? 'positional' : 'mapped'];
+    this.control = readControl(this.#words);
+    this.#start();
+    this.obey();
+  }
+
+  /** Takes up the positions of the file: zero for a new ring, else where its last writer stopped. */
+  #start(): void {
+    const words = this.#words;
+    const capacity = this.#end - HEADER_SIZE;
+    this.#headLow = words[HEAD_WORD] ?? 0;
+    this.#headHigh = words[HEAD_WORD + 1] ?? 0;
+    this.#oldestLow = words[OLDEST_WORD] ?? 0;
+    this.#oldestHigh = words[OLDEST_WORD + 1] ?? 0;
+    const head = this.#headHigh * TWO_TO_32 + (this.#headLow >>> 0);
+    const oldest = this.#oldest;
+    this.#at = HEADER_SIZE + (head % capacity);
+    this.#oldestAt = HEADER_SIZE + (oldest % capacity);
+    this.#free = capacity - (head - oldest);
+    words[Header.STATE >> 2] = RingState.OPEN;
+  }
+
+  /** Sequence number of the last record. */
+  get seq(): number {
+    return this.#doubles[APPENDED_DOUBLE] ?? 0;
+  }
+
+  /** Whether someone has written a control word since {@link obey} last looked: one load. */
+  get commanded(): boolean {
+    return this.#words[GENERATION_WORD] !== this.#generation;
+  }
+
+  /** Reads the control words and does what they say (R8). */
+  obey(): void {
+    if (this.#closed) return;
+    this.#generation = this.#words[GENERATION_WORD] ?? 0;
+    readControl(this.#words, this.control);
+    this.threshold = this.control.enabled ? this.control.minLevel : MAX_LEVEL + 1;
+    if (this.control.clearMark > this.#oldest) {
+      this.clear(this.control.clearMark);
+    }
+  }
+
+  /**
+   * Makes room for one record.
+   *
+   * @param payloadBytes Upper bound of the payload, at most {@link maxPayload}.
+   * @returns Offset in {@link bytes} where the payload belongs, or -1 where a full ring refuses the record.
+   */
+  claim(payloadBytes: number): number {
+    const need = recordSize(payloadBytes);
+    if (this.#at + need > this.#end) this.#wrap();
+    if (need + this.#padding > this.#free && !this.#evict(need + this.#padding)) return -1;
+    return this.#at + RECORD_HEADER_SIZE;
+  }
+
+  /**
+   * Makes the claimed record exist. Without a claim just before, the ring would be damaged.
+   *
+   * @param payloadBytes Bytes written at the claimed offset, at most what was claimed.
+   * @param kind One of {@link RecordKind}, 1 to 255.
+   * @param flags Bits of {@link RecordFlag}.
+   * @param level 0 to 65535.
+   */
+  commit(payloadBytes: number, kind: number, flags: number, level: number): void {
+    const words = this.#words;
+    const start = this.#at;
+    const word = start >> 2;
+    const padding = this.#padding;
+    if (padding !== 0) this.#writePadding(padding);
+    const doubles = this.#doubles;
+    const appended = (doubles[APPENDED_DOUBLE] as number) + 1;
+    const seq = appended | 0;
+    const type = kind | (flags << 8) | (level << 16);
+    const position = (this.#headLow + padding) | 0;
+    words[word] = payloadBytes;
+    words[word + 1] = seq;
+    doubles[(start + RecordField.TIME) >> 3] = this.clock[0] as number;
+    words[word + 4] = type;
+    let check = headerCheck(
+      position,
+      payloadBytes,
+      seq,
+      words[word + 2] as number,
+      words[word + 3] as number,
+      type,
+    );
+    if (this.#positional) check ^= this.#payloadCheck(start, payloadBytes);
+    words[word + 5] = check;
+
+    const taken = recordSize(payloadBytes);
+    const next = start + taken;
+    this.#at = next === this.#end ? HEADER_SIZE : next;
+    this.#free -= taken + padding;
+    this.#padding = 0;
+    if (this.#positional) {
+      this.#storage.write?.(start, taken);
+      this.#pollControl();
+    }
+    this.#publishHead(taken + padding);
+    doubles[APPENDED_DOUBLE] = appended;
+  }
+
+  /**
+   * Whether a text of so many UTF-16 units can be written without measuring its UTF-8 first: the room for the
+   * worst case is there before the end of the data, and it is too little to evict much more than needed.
+   */
+  fitsUnmeasured(units: number): boolean {
+    return units <= this.#unmeasured && this.#at + recordSize(units * MAX_BYTES_PER_UNIT) <= this.#end;
+  }
+
+  /** Counts a payload that was cut. */
+  countCut(): void {
+    this.#count(Header.CUT);
+  }
+
+  /** Counts a value that an encoder had to replace. */
+  countReplaced(): void {
+    this.#count(Header.REPLACED);
+  }
+
+  /**
+   * Drops the records before a position; they count as cleared.
+   *
+   * @param mark Position of a record's start; everything where it is absent or beyond head.
+   */
+  clear(mark: number = Number.POSITIVE_INFINITY): void {
+    if (this.#closed) return;
+    // Free bytes count from oldest, so a mark that lies so far ahead means so many more of them.
+    const cleared = this.#dropUntil(this.#free + Math.max(0, mark - this.#oldest));
+    // Oldest first: killed between the two stores, the records count as evicted, and the sum still holds.
+    this.#publishOldest();
+    this.#doubles[Header.CLEARED >> 3] = (this.#doubles[Header.CLEARED >> 3] ?? 0) + cleared;
+    this.#storage.write?.(Header.CLEARED, 8);
+  }
+
+  /** Marks the ring as closed, but goes on writing where there still is something to write. */
+  markEnded(): void {
+    if (this.#closed) return;
+    this.#words[Header.STATE >> 2] = RingState.CLOSED;
+    this.#storage.write?.(Header.STATE, 4);
+  }
+
+  /** Marks the ring as closed and gives its memory back. Later calls do nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.threshold = Number.POSITIVE_INFINITY;
+    this.markEnded();
+    this.#closed = true;
+    if (this.#positional) this.#storage.write?.(Header.HEAD, Header.STATE + 4 - Header.HEAD);
+    // The views must not outlive the mapping: a stray access would crash the process.
+    const nothing = new ArrayBuffer(HEADER_SIZE);
+    this.#words = new Int32Array(nothing);
+    this.#doubles = new Float64Array(nothing);
+    this.bytes = Buffer.from(nothing);
+    this.#generation = 0;
+    this.#storage.close();
+  }
+
+  get #oldest(): number {
+    return this.#oldestHigh * TWO_TO_32 + (this.#oldestLow >>> 0);
+  }
+
+  /** Leaves the rest of the data unused, so that the claimed record starts at its beginning. */
+  #wrap(): void {
+    this.#padding = this.#end - this.#at;
+    this.#at = HEADER_SIZE;
+  }
+
+  /** Marks the unused rest of the data, where there is room for the mark. */
+  #writePadding(length: number): void {
+    if (length < RECORD_HEADER_SIZE) return;
+    const words = this.#words;
+    const start = this.#end - length;
+    const word = start >> 2;
+    const size = length - RECORD_HEADER_SIZE;
+    words[word] = size;
+    words[word + 1] = 0;
+    this.#doubles[(start + RecordField.TIME) >> 3] = 0;
+    words[word + 4] = RecordKind.PADDING;
+    words[word + 5] = headerCheck(this.#headLow, size, 0, 0, 0, RecordKind.PADDING);
+    this.#storage.write?.(start, RECORD_HEADER_SIZE);
+  }
+
+  /** Evicts records until `need` bytes are free, or refuses in discard mode. */
+  #evict(need: number): boolean {
+    if (this.#discards) {
+      this.#count(Header.DISCARDED);
+      this.#count(Header.APPENDED);
+      return false;
+    }
+    this.#dropUntil(need + this.#evictionStep);
+    this.#publishOldest();
+    return true;
+  }
+
+  /**
+   * Moves the private *oldest* over records until so many bytes are free, or the ring is empty.
+   *
+   * @returns How many records that were.
+   */
+  #dropUntil(goal: number): number {
+    const words = this.#words;
+    const end = this.#end;
+    const capacity = end - HEADER_SIZE;
+    const before = this.#free;
+    let free = before;
+    let at = this.#oldestAt;
+    let records = 0;
+    while (free < goal && free < capacity) {
+      const remaining = end - at;
+      let taken = remaining;
+      if (remaining >= RECORD_HEADER_SIZE) {
+        const size = words[at >> 2] as number;
+        taken = recordSize(size);
+        // Someone else damaged the memory: start afresh at head, never run astray.
+        if (size < 0 || taken > remaining || taken > capacity - free) {
+          taken = capacity - free;
+        } else if (((words[(at + RecordField.TYPE) >> 2] as number) & 0xff) !== RecordKind.PADDING) {
+          records++;
+        }
+      }
+      free += taken;
+      at += taken;
+      if (at >= end) at -= capacity;
+    }
+    const dropped = free - before;
+    this.#free = free;
+    this.#oldestAt = at;
+    const low = (this.#oldestLow + dropped) | 0;
+    if (low >>> 0 < dropped) this.#oldestHigh++;
+    this.#oldestLow = low;
+    return records;
+  }
+
+  #publishOldest(): void {
+    const words = this.#words;
+    if (words[OLDEST_WORD + 1] !== this.#oldestHigh) words[OLDEST_WORD + 1] = this.#oldestHigh;
+    if (STORES_ARE_ORDERED) words[OLDEST_WORD] = this.#oldestLow;
+    else Atomics.exchange(words, OLDEST_WORD, this.#oldestLow);
+    if (!this.#positional) return;
+    // Head goes first: it is a lower bound here, and readers must never find it before oldest.
+    this.#storage.write?.(Header.HEAD, 16);
+    this.#storage.write?.(Header.OLDEST, 8);
+  }
+
+  #publishHead(taken: number): void {
+    const words = this.#words;
+    const low = (this.#headLow + taken) | 0;
+    // A carry: the sum is below what was added.
+    if (low >>> 0 < taken) {
+      this.#headHigh++;
+      words[HEAD_WORD + 1] = this.#headHigh;
+    }
+    this.#headLow = low;
+    if (STORES_ARE_ORDERED) words[HEAD_WORD] = low;
+    else Atomics.store(words, HEAD_WORD, low);
+  }
+
+  #count(field: number): void {
+    const doubles = this.#doubles;
+    doubles[field >> 3] = (doubles[field >> 3] ?? 0) + 1;
+    this.#storage.write?.(field, 8);
+  }
+
+  #payloadCheck(start: number, length: number): number {
+    const payload = start + RECORD_HEADER_SIZE;
+    return crc32(this.bytes.subarray(payload, payload + length)) | 0;
+  }
+
+  #pollControl(): void {
+    const time = this.clock[0] ?? 0;
+    if (Math.abs(time - this.#controlReadAt) <= POSITIONAL_CONTROL_INTERVAL) return;
+    this.#controlReadAt = time;
+    this.#storage.readControl?.();
+  }
+}
