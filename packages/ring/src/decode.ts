@@ -1,0 +1,105 @@
+import type { Buffer } from 'node:buffer';
+import type { Definitions } from './definitions.ts';
+import { CONTEXT_SIZE, RecordFlag, RecordKind } from './layout.ts';
+import { levelName } from './level.ts';
+import type { TraceRecord } from './record.ts';
+import type { RingReader } from './ring-reader.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What a decoder is given: one payload, valid only during the call. */
+export interface RecordPayload {
+  readonly bytes: Buffer;
+  /** Offset of the payload's first byte, behind the trace context if there is one. */
+  readonly start: number;
+  /** Offset behind its last byte. */
+  readonly end: number;
+  /** Bits of `RecordFlag`. */
+  readonly flags: number;
+  /** Level of the record's header. */
+  readonly severity: number;
+  /** Definitions of the buffer that the record belongs to. */
+  readonly definitions: Definitions;
+}
+
+/** What a decoder makes of a payload; what it leaves out comes from the record's header. */
+export interface DecodedPayload {
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** Name of the level, where the payload knows better. */
+  readonly level?: string;
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+/** Turns the payloads of one record kind into what people read. Untrusted bytes go in: it must not throw. */
+export interface RecordDecoder {
+  /** One of `RecordKind`. */
+  readonly kind: number;
+  /** `kind` of the decoded records. */
+  readonly name: string;
+  decode(payload: RecordPayload): DecodedPayload;
+}
+
+/** Mark behind a message whose payload was cut. */
+export const CUT_MARK = '…';
+
+const logDecoder: RecordDecoder = {
+  kind: RecordKind.LOG,
+  name: 'log',
+  decode: ({ bytes, start, end, flags }) => ({ message: textOf(bytes, start, end, flags) }),
+};
+
+const known = new Map<number, RecordDecoder>([[RecordKind.LOG, logDecoder]]);
+
+/** Makes a decoder known to all readers of this thread; a package that brings a record kind calls it. */
+export function registerDecoder(decoder: RecordDecoder): void {
+  known.set(decoder.kind, decoder);
+}
+
+/** Text of a payload, with {@link CUT_MARK} where it was cut. */
+export function textOf(bytes: Buffer, start: number, end: number, flags: number): string {
+  const text = bytes.toString('utf8', start, end);
+  return (flags & RecordFlag.CUT) !== 0 ? text + CUT_MARK : text;
+}
+
+/** What all records of one ring have in common. */
+export interface RecordOrigin {
+  readonly process: string;
+  readonly pid: number;
+  readonly thread: number;
+  readonly buffer: string;
+  readonly definitions: Definitions;
+  readonly labels: ReadonlyMap<number, string>;
+}
+
+/** Decodes the current record of a snapshot. */
+export function decodeRecord(reader: RingReader, snapshot: Snapshot, origin: RecordOrigin): TraceRecord {
+  const { bytes, end, flags, kind, level } = snapshot;
+  const hasContext = (flags & RecordFlag.CONTEXT) !== 0 && end - snapshot.start >= CONTEXT_SIZE;
+  const start = hasContext ? snapshot.start + CONTEXT_SIZE : snapshot.start;
+  const decoder = known.get(kind);
+  const payload = { bytes, start, end, flags, severity: level, definitions: origin.definitions };
+  const decoded: DecodedPayload = decoder?.decode(payload) ?? { message: `${end - start} bytes` };
+  const record: Mutable<TraceRecord> = {
+    time: reader.wallTime(snapshot.time),
+    process: origin.process,
+    pid: origin.pid,
+    thread: origin.thread,
+    buffer: origin.buffer,
+    seq: reader.seq(snapshot.seqLow),
+    level: decoded.level ?? levelName(level, origin.labels),
+    severity: level,
+    kind: decoder?.name ?? `kind-${kind}`,
+    message: decoded.message,
+  };
+  if (decoded.fields !== undefined) record.fields = decoded.fields;
+  if (hasContext) {
+    record.traceId = bytes.toString('hex', snapshot.start, snapshot.start + 16);
+    record.spanId = bytes.toString('hex', snapshot.start + 16, start);
+  }
+  if (decoded.traceId !== undefined) record.traceId = decoded.traceId;
+  if (decoded.spanId !== undefined) record.spanId = decoded.spanId;
+  return record;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,0 +1,82 @@
+import type { TraceRecord } from './record.ts';
+
+/**
+ * Merges sequences of records by time into one, oldest first.
+ *
+ * Each sequence keeps its own order: a record whose time lies before that of its predecessor in the same ring (an
+ * adapter passed a time in, the clock stepped) stands where it stood. Records of the same microsecond keep the order
+ * of the sequences, so the result is the same every time.
+ */
+export function* mergeByTime(sequences: readonly Iterable<TraceRecord>[]): Generator<TraceRecord, void> {
+  if (sequences.length === 1 && sequences[0] !== undefined) {
+    yield* sequences[0];
+    return;
+  }
+  const heap: Cursor[] = [];
+  sequences.forEach((sequence, order) => {
+    const cursor = { records: sequence[Symbol.iterator](), order, time: 0, record: undefined };
+    if (advance(cursor)) push(heap, cursor);
+  });
+  for (let first = heap[0]; first !== undefined; first = heap[0]) {
+    if (first.record !== undefined) yield first.record;
+    if (advance(first)) sink(heap, 0);
+    else removeFirst(heap);
+  }
+}
+
+interface Cursor {
+  readonly records: Iterator<TraceRecord>;
+  readonly order: number;
+  /** Time of the current record, never before that of an earlier one of the sequence. */
+  time: number;
+  record: TraceRecord | undefined;
+}
+
+function advance(cursor: Cursor): boolean {
+  const { done, value } = cursor.records.next();
+  if (done === true || value === undefined) return false;
+  cursor.record = value;
+  cursor.time = Math.max(cursor.time, value.time);
+  return true;
+}
+
+function before(a: Cursor, b: Cursor): boolean {
+  return a.time < b.time || (a.time === b.time && a.order < b.order);
+}
+
+function push(heap: Cursor[], cursor: Cursor): void {
+  let at = heap.length;
+  heap.push(cursor);
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    const above = heap[parent];
+    if (above === undefined || !before(cursor, above)) break;
+    heap[at] = above;
+    at = parent;
+  }
+  heap[at] = cursor;
+}
+
+function sink(heap: Cursor[], from: number): void {
+  const cursor = heap[from];
+  if (cursor === undefined) return;
+  let at = from;
+  for (;;) {
+    const left = heap[2 * at + 1];
+    const right = heap[2 * at + 2];
+    if (left === undefined) break;
+    const useRight = right !== undefined && before(right, left);
+    const child = useRight ? right : left;
+    if (!before(child, cursor)) break;
+    heap[at] = child;
+    at = 2 * at + (useRight ? 2 : 1);
+  }
+  heap[at] = cursor;
+}
+
+function removeFirst(heap: Cursor[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  heap[0] = last;
+  sink(heap, 0);
+}

@@ -1,0 +1,190 @@
+import { closeSync } from 'node:fs';
+import { HeaderView, type RingCursors, type RingDescriptor } from './ring-file.ts';
+import { Snapshot } from './snapshot.ts';
+
+const TWO_TO_32 = 0x1_0000_0000;
+
+/** The books of one ring: `appended = readable + evicted + discarded + cleared + damaged`, exactly (R4). */
+export interface RingCounts {
+  /** Records appended since the ring was made, those that were refused included. */
+  readonly appended: number;
+  /** Records that can be read. */
+  readonly readable: number;
+  /** Records overwritten by newer ones. */
+  readonly evicted: number;
+  /** Records that a full ring refused in discard mode. */
+  readonly discarded: number;
+  /** Records that someone cleared. */
+  readonly cleared: number;
+  /** Records between readable ones that are no longer sound; 0 unless the file was damaged. */
+  readonly damaged: number;
+  /** Of the appended ones, those whose payload was cut. */
+  readonly cut: number;
+  /** Values that could not be encoded and were replaced. */
+  readonly replaced: number;
+  /** Bytes of data in use. */
+  readonly used: number;
+}
+
+/**
+ * Reads one ring file, live or dead, without the writer's help and without disturbing it (R3).
+ *
+ * {@link read} copies what is there; a second call goes on where the first ended.
+ */
+export class RingReader {
+  readonly descriptor: RingDescriptor;
+  /** The header as it was at the end of the last {@link read}. */
+  cursors: RingCursors;
+  readonly #fd: number;
+  readonly #path: string;
+  readonly #header = new HeaderView();
+  readonly #snapshot: Snapshot;
+  #next = 0;
+  #lastSeq: number | undefined;
+
+  /**
+   * @param fd The ring file, opened for reading; the reader owns it from now on.
+   * @param path For error texts.
+   * @throws CorruptRingError, UnsupportedFormatError
+   */
+  constructor(fd: number, path: string) {
+    this.#fd = fd;
+    this.#path = path;
+    this.#header.read(fd, path);
+    this.descriptor = this.#header.descriptor(path);
+    this.cursors = this.#header.cursors(this.descriptor.capacity);
+    this.#snapshot = new Snapshot(this.descriptor);
+  }
+
+  /** Wall-clock time of a record in microseconds since 1970. */
+  wallTime(milliseconds: number): number {
+    const time = Math.round((this.descriptor.wallOrigin + milliseconds) * 1000);
+    return Number.isSafeInteger(time) ? time : 0;
+  }
+
+  /** Sequence number of the snapshot's current record, from its low half. */
+  seq(low: number): number {
+    const { appended } = this.cursors;
+    const seq = appended - (((appended % TWO_TO_32) - low) | 0);
+    return seq > 0 ? seq : low;
+  }
+
+  /**
+   * Copies all records since the last call (at the first one, all there are). Records that the writer overwrites
+   * meanwhile are left out and counted as lost; cleared ones are left out.
+   *
+   * @returns The records: call its `next()` until that is false, before the next `read`.
+   */
+  read(): Snapshot {
+    const before = this.#cursors();
+    const cleared = Math.min(before.clearMark, before.head);
+    const from = Math.max(this.#next, before.oldest, cleared);
+    const end = this.#end(before);
+    this.#snapshot.copy(this.#fd, from, Math.max(from, end));
+    const after = this.#cursors();
+    this.#snapshot.dropBefore(after.oldest);
+    this.cursors = after;
+    this.#next = Math.max(from, end);
+    return this.#snapshot;
+  }
+
+  /**
+   * Books the snapshot's current record as seen.
+   *
+   * @returns How many records before it were never seen by this reader.
+   */
+  account(seq: number): number {
+    const last = this.#lastSeq;
+    this.#lastSeq = seq;
+    return last === undefined ? 0 : Math.max(0, seq - last - 1);
+  }
+
+  /** Counts what the ring holds and has lost, from a copy of its own: {@link read} is not disturbed. */
+  counts(): RingCounts {
+    const snapshot = new Snapshot(this.descriptor);
+    const before = this.#cursors();
+    const end = this.#end(before);
+    snapshot.copy(this.#fd, Math.max(before.oldest, 0), Math.max(end, 0));
+    const after = this.#cursors();
+    snapshot.dropBefore(after.oldest);
+    this.cursors = after;
+    let readable = 0;
+    let hidden = 0;
+    let first = 0;
+    let last = 0;
+    while (snapshot.next()) {
+      const seq = this.seq(snapshot.seqLow);
+      if (readable + hidden === 0) first = seq;
+      last = seq;
+      if (snapshot.position < after.clearMark) hidden++;
+      else readable++;
+    }
+    return balance(this.descriptor.policy, after, {
+      readable,
+      hidden,
+      first,
+      last,
+      used: end - before.oldest,
+    });
+  }
+
+  /** Closes the file. */
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #cursors(): RingCursors {
+    this.#header.read(this.#fd, this.#path);
+    return this.#header.cursors(this.descriptor.capacity);
+  }
+
+  #end(cursors: RingCursors): number {
+    if (this.descriptor.mode === 'mapped') return cursors.head;
+    return this.#snapshot.scan(this.#fd, cursors.head, cursors.oldest, cursors.appended);
+  }
+}
+
+interface Walked {
+  readonly readable: number;
+  readonly hidden: number;
+  readonly first: number;
+  readonly last: number;
+  readonly used: number;
+}
+
+/**
+ * Makes the sum of R4 hold for a ring whose writer died between any two stores: the records tell what was appended,
+ * and what is neither readable nor refused nor cleared was evicted.
+ */
+function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked: Walked): RingCounts {
+  const { readable, hidden, first, last, used } = walked;
+  const cleared = cursors.cleared + hidden;
+  const some = readable + hidden > 0;
+  if (policy === 'discard') {
+    const damaged = 0;
+    return {
+      appended: readable + cleared + cursors.discarded + damaged,
+      readable,
+      evicted: 0,
+      discarded: cursors.discarded,
+      cleared,
+      damaged,
+      cut: cursors.cut,
+      replaced: cursors.replaced,
+      used,
+    };
+  }
+  const appended = some ? last : cursors.appended;
+  const damaged = some ? last - first + 1 - readable - hidden : 0;
+  return {
+    appended,
+    readable,
+    evicted: Math.max(0, appended - readable - cleared - damaged),
+    discarded: 0,
+    cleared,
+    damaged: Math.max(0, damaged),
+    cut: cursors.cut,
+    replaced: cursors.replaced,
+    used,
+  };
+}
