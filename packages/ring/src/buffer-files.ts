@@ -1,0 +1,197 @@
+import { closeSync, fstatSync, openSync, unlinkSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
+import type { ResolvedBufferOptions } from './buffer-options.ts';
+import { createRing, openStorage, type RingSpec } from './create-ring.ts';
+import { type Definition, LEVEL_DEFINITION, writeDefinition } from './definitions.ts';
+import { StorageError, TraceBufferAlreadyExistsError } from './errors.ts';
+import { parseRingFileName, type RingFileRole, ringFileName } from './file-name.ts';
+import { osThreadId } from './identity.ts';
+import { ensureProcessDirectory } from './process-directory.ts';
+import { processName } from './process-name.ts';
+import { HeaderView } from './ring-file.ts';
+import { RingWriter } from './ring-writer.ts';
+import type { SecureDirectory } from './secure-directory.ts';
+import { listNames, secureCreate, secureOpen } from './secure-file.ts';
+
+/** The files of one trace buffer of this thread: its rings and its definitions. */
+export interface BufferFiles {
+  readonly main: RingWriter;
+  /** The ring for records at or above the keep level; absent where there is none. */
+  readonly keep: RingWriter | undefined;
+  readonly mode: 'mapped' | 'positional';
+  /** Writes a definition beside the rings. Never throws: what can't be written is left out. */
+  define(definition: Definition): void;
+  close(): void;
+}
+
+/** More names than this in a directory of one process are not looked at. */
+const MAX_FILES = 10_000;
+
+/** The thread id that a ring of this thread carries: 0 for the main thread. */
+const thread = threadId;
+
+/**
+ * Makes the files of a trace buffer in the directory of this process, or takes up those of a buffer of the same name
+ * and shape that this thread has closed, with the records in it.
+ *
+ * @throws StorageError, InsecureDirectoryError, InvalidOptionError, TraceBufferAlreadyExistsError
+ */
+export function openBufferFiles(name: string, options: ResolvedBufferOptions): BufferFiles {
+  const directory = ensureProcessDirectory();
+  const control = inheritedControl(directory, name) ?? options;
+  const spec = (role: RingSpec['role'], capacity: number): RingSpec => ({
+    capacity,
+    policy: options.policy,
+    role,
+    mode: options.mode,
+    buffer: name,
+    process: processName(),
+    thread,
+    osThread: osThreadId(),
+    enabled: control.enabled,
+    minLevel: control.minLevel,
+  });
+  const main = openRing(directory, name, 'ring', spec('main', options.size));
+  let keep: OpenedRing | undefined;
+  try {
+    if (options.hasKeep) {
+      keep = openRing(directory, name, 'keep', spec('keep', options.keepSize));
+    }
+  } catch (error) {
+    main.writer.close();
+    throw error;
+  }
+  const definitions = new DefinitionFile(directory, ringFileName(name, thread, 'defs'));
+  for (const [level, label] of options.labels)
+    definitions.write({ type: LEVEL_DEFINITION, id: level, value: label });
+  return {
+    main: main.writer,
+    keep: keep?.writer,
+    mode: main.mode,
+    define: (definition) => definitions.write(definition),
+    close: () => {
+      main.writer.close();
+      keep?.writer.close();
+      definitions.close();
+    },
+  };
+}
+
+interface OpenedRing {
+  readonly writer: RingWriter;
+  readonly mode: 'mapped' | 'positional';
+}
+
+function openRing(
+  directory: SecureDirectory,
+  buffer: string,
+  role: RingFileRole,
+  spec: RingSpec,
+): OpenedRing {
+  const file = ringFileName(buffer, thread, role);
+  const path = `${directory.path}/${file}`;
+  const storage =
+    reopen(directory, file, path, spec) ?? createRing(secureCreate(directory, file), path, spec);
+  return { writer: new RingWriter(storage), mode: storage.write === undefined ? 'mapped' : 'positional' };
+}
+
+/** The ring that an earlier buffer of this name left behind, if it fits; one that does not is removed. */
+function reopen(
+  directory: SecureDirectory,
+  file: string,
+  path: string,
+  spec: RingSpec,
+): ReturnType<typeof openStorage> | undefined {
+  let fd: number;
+  try {
+    fd = secureOpen(directory, file, 'r+');
+  } catch (error) {
+    if (error instanceof StorageError && error.systemCode === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const header = new HeaderView();
+    header.read(fd, path);
+    const { capacity, policy, mode } = header.descriptor(path);
+    // Still open, and not in this module's books: another copy of this package writes it (R1).
+    if (!header.cursors(capacity).closed) throw new TraceBufferAlreadyExistsError(spec.buffer);
+    const length = fstatSync(fd).size;
+    if (capacity === spec.capacity && policy === spec.policy && mode === spec.mode) {
+      return openStorage(fd, length, spec.mode);
+    }
+  } catch (error) {
+    if (error instanceof TraceBufferAlreadyExistsError) {
+      closeSync(fd);
+      throw error;
+    }
+    // No ring, or one of another version: make a new one in its place.
+  }
+  closeSync(fd);
+  unlinkSync(directory.resolve(file));
+  return undefined;
+}
+
+/** A thread that joins in obeys what was said to the others from outside. */
+function inheritedControl(
+  directory: SecureDirectory,
+  buffer: string,
+): { readonly enabled: boolean; readonly minLevel: number } | undefined {
+  if (thread === 0 && directory.isNew) return undefined;
+  const header = new HeaderView();
+  for (const name of listNames(directory, MAX_FILES)) {
+    const parsed = parseRingFileName(name);
+    if (parsed === undefined || parsed.buffer !== buffer || parsed.role !== 'ring') continue;
+    try {
+      const fd = secureOpen(directory, name, 'r');
+      try {
+        header.read(fd, name);
+        const cursors = header.cursors(header.descriptor(name).capacity);
+        if (cursors.commanded) return cursors;
+      } finally {
+        closeSync(fd);
+      }
+    } catch {
+      // A ring that is gone or still being made has nothing to say.
+    }
+  }
+  return undefined;
+}
+
+/** The definitions of one buffer of one thread, in a file that is made when there is something to define. */
+class DefinitionFile {
+  readonly #directory: SecureDirectory;
+  readonly #name: string;
+  #fd: number | undefined;
+  #failed = false;
+
+  constructor(directory: SecureDirectory, name: string) {
+    this.#directory = directory;
+    this.#name = name;
+  }
+
+  write(definition: Definition): void {
+    if (this.#failed) return;
+    try {
+      this.#fd ??= this.#open();
+      writeDefinition(this.#fd, definition);
+    } catch {
+      this.#failed = true;
+    }
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+    this.#failed = true;
+  }
+
+  #open(): number {
+    try {
+      closeSync(secureCreate(this.#directory, this.#name));
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.systemCode !== 'EEXIST') throw error;
+      closeSync(secureOpen(this.#directory, this.#name, 'r+'));
+    }
+    return openSync(this.#directory.resolve(this.#name), 'a');
+  }
+}

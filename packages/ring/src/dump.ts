@@ -1,0 +1,50 @@
+import { closeSync, writeSync } from 'node:fs';
+import { createDumpFile } from './directory.ts';
+import { StorageError } from './errors.ts';
+import { processIdentity, processKey } from './identity.ts';
+import { processName } from './process-name.ts';
+import { listProcesses } from './registry.ts';
+import { formatRecord } from './text-layout.ts';
+import { TraceReader } from './trace-reader.ts';
+
+/** Lines are written in pieces of about this many characters. */
+const PIECE = 65536;
+
+/**
+ * Writes what buffers of this process hold to a text file, merged by time, one record a line.
+ *
+ * @param names Names of the buffers; `undefined` for all.
+ * @param fileName A bare file name; default: one that tells process, buffer and time.
+ * @returns Path of the file.
+ */
+export function dumpBuffers(names: readonly string[] | undefined, fileName?: string): string {
+  const { fd, path } = createDumpFile(fileName ?? defaultName(names));
+  try {
+    const own = listProcesses().processes.filter(({ key }) => key === processKey());
+    using reader = new TraceReader(own, names === undefined ? {} : { buffers: names });
+    let text = '';
+    for (const record of reader.records()) {
+      text += `${formatRecord(record, { buffer: names?.length !== 1 })}\n`;
+      if (text.length > PIECE) {
+        writeSync(fd, text);
+        text = '';
+      }
+    }
+    writeSync(fd, text);
+    return path;
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error
+      ? new StorageError('write the dump', path, error)
+      : error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Such as `web.4711.mybuf.20260102T030405123.txt`. */
+function defaultName(names: readonly string[] | undefined): string {
+  const buffer = names?.length === 1 ? (names[0] ?? '') : 'all';
+  const time = new Date().toISOString().replace(/[-:.Z]/g, '');
+  const safe = (text: string): string => text.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 64);
+  return `${safe(processName())}.${processIdentity().pid}.${safe(buffer)}.${time}.txt`;
+}

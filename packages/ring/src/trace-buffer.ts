@@ -1,0 +1,219 @@
+import { performance } from 'node:perf_hooks';
+import { inspect } from 'node:util';
+import { appendBytes, appendText, appendTextInContext } from './append.ts';
+import { type BufferFiles, openBufferFiles } from './buffer-files.ts';
+import {
+  type ResolvedBufferOptions,
+  resolveBufferOptions,
+  type TraceBufferOptions,
+} from './buffer-options.ts';
+import type { Definition } from './definitions.ts';
+import { dumpBuffers } from './dump.ts';
+import { TraceBufferAlreadyExistsError } from './errors.ts';
+import { RecordKind } from './layout.ts';
+import { Level, type LevelName, parseLevel } from './level.ts';
+import type { RingWriter } from './ring-writer.ts';
+
+const INFO = Level.info;
+
+/** Trace buffers of this thread, by name. */
+const buffers = new Map<string, TraceBuffer>();
+
+/**
+ * A named circular buffer whose records survive the process, whatever ends it.
+ *
+ * ```ts
+ * const buffer = new TraceBuffer('mybuf', 20480);
+ * buffer.log('a message');
+ * ```
+ *
+ * Each thread that makes a buffer of a name writes rings of its own; readers merge them. After construction nothing
+ * here throws, blocks or rejects (R9).
+ */
+export class TraceBuffer {
+  readonly name: string;
+  /** Bytes of the main ring. */
+  readonly size: number;
+
+  readonly #files: BufferFiles;
+  readonly #main: RingWriter;
+  readonly #keep: RingWriter;
+  readonly #keepLevel: number;
+  #closed = false;
+
+  /**
+   * @param name 1 to 64 bytes; what `trace-cli` shows.
+   * @param size Bytes, at least 4096; 20480 is a usual size.
+   * @throws InvalidOptionError for a bad argument, TraceBufferAlreadyExistsError where this thread has a buffer of
+   *   that name, StorageError where the space can't be had, InsecureDirectoryError.
+   */
+  constructor(name: string, size: number, options?: TraceBufferOptions) {
+    const resolved: ResolvedBufferOptions = resolveBufferOptions(name, size, options);
+    if (buffers.has(name)) throw new TraceBufferAlreadyExistsError(name);
+    this.name = name;
+    this.size = resolved.size;
+    this.#files = openBufferFiles(name, resolved);
+    this.#main = this.#files.main;
+    this.#keep = this.#files.keep ?? this.#files.main;
+    this.#keepLevel = resolved.keepLevel;
+    buffers.set(name, this);
+    markAtExit();
+  }
+
+  /** How the buffer stores: into mapped memory, or by positional writes where that can't be had. */
+  get mode(): 'mapped' | 'positional' {
+    return this.#files.mode;
+  }
+
+  /**
+   * Whether a record of a level would be stored now. Costs one load while nothing has changed.
+   *
+   * @param severity The level as a number.
+   */
+  wants(severity: number): boolean {
+    if (this.#main.commanded) this.#obey();
+    return severity >= this.#main.threshold;
+  }
+
+  /**
+   * Appends a message. When this returns, `trace-cli` can read it, whatever then happens to the process.
+   *
+   * @param message What is no string is stored as `util.inspect` shows it.
+   * @param level Name or number; default `info`. An unknown name counts as `info`.
+   */
+  log(message: string, level: LevelName | number = INFO): void {
+    const severity = typeof level === 'number' ? level : (parseLevel(level) ?? INFO);
+    if (this.#main.commanded) this.#obey();
+    if (severity < this.#main.threshold) return;
+    const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
+    ring.clock[0] = performance.now();
+    appendText(ring, RecordKind.LOG, severity, typeof message === 'string' ? message : this.#textOf(message));
+  }
+
+  /**
+   * Appends a record of some kind with a text payload; for adapters, which bring the decoder for their kind.
+   *
+   * @param kind One of `RecordKind`.
+   * @param severity Level, 0 to 65535.
+   * @param time Milliseconds on `performance.now()`'s scale; default: the clock is read.
+   * @returns Whether the record was stored.
+   */
+  append(kind: number, severity: number, text: string, time: number = performance.now()): boolean {
+    if (this.#main.commanded) this.#obey();
+    if (severity < this.#main.threshold) return false;
+    const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
+    ring.clock[0] = time;
+    return appendText(ring, kind, severity, text);
+  }
+
+  /**
+   * {@link append} with the ids of the span that was active.
+   *
+   * @param traceId 32 hexadecimal digits.
+   * @param spanId 16 hexadecimal digits.
+   */
+  appendInContext(
+    kind: number,
+    severity: number,
+    text: string,
+    traceId: string,
+    spanId: string,
+    time: number = performance.now(),
+  ): boolean {
+    if (this.#main.commanded) this.#obey();
+    if (severity < this.#main.threshold) return false;
+    const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
+    ring.clock[0] = time;
+    return appendTextInContext(ring, kind, severity, text, traceId, spanId);
+  }
+
+  /** {@link append} with a binary payload. */
+  appendBytes(
+    kind: number,
+    severity: number,
+    payload: Uint8Array,
+    time: number = performance.now(),
+  ): boolean {
+    if (this.#main.commanded) this.#obey();
+    if (severity < this.#main.threshold) return false;
+    const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
+    ring.clock[0] = time;
+    return appendBytes(ring, kind, severity, payload);
+  }
+
+  /** Writes something that many records share beside the ring, once. Not for hot paths: it is a system call. */
+  define(definition: Definition): void {
+    this.#files.define(definition);
+  }
+
+  /**
+   * Writes what the buffer holds to a text file, this process's other threads included.
+   *
+   * @param fileName A bare file name in the dump directory (`TRACEBUF_DUMP_DIR`); default: one that tells process,
+   *   buffer and time.
+   * @returns Path of the file.
+   * @throws InvalidOptionError, StorageError
+   */
+  dump(fileName?: string): string {
+    return dumpBuffers([this.name], fileName);
+  }
+
+  /** Drops all records of this thread's rings; they count as cleared. */
+  clear(): void {
+    this.#main.clear();
+    if (this.#keep !== this.#main) this.#keep.clear();
+  }
+
+  /** Ends the buffer. What it holds stays readable; later calls do nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    buffers.delete(this.name);
+    this.#files.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Marks the rings as ended while they can still be written: other exit handlers may log. */
+  markEnded(): void {
+    this.#main.markEnded();
+    if (this.#keep !== this.#main) this.#keep.markEnded();
+  }
+
+  #obey(): void {
+    this.#main.obey();
+    if (this.#keep !== this.#main) this.#keep.obey();
+  }
+
+  #textOf(message: unknown): string {
+    try {
+      return inspect(message);
+    } catch {
+      this.#main.countReplaced();
+      return '[a value that cannot be shown]';
+    }
+  }
+}
+
+/** The trace buffer of that name in this thread, or a new one: what adapters use, so that two loggers may share one. */
+export function openTraceBuffer(name: string, size: number, options?: TraceBufferOptions): TraceBuffer {
+  return buffers.get(name) ?? new TraceBuffer(name, size, options);
+}
+
+/** The trace buffers of this thread. */
+export function threadBuffers(): readonly TraceBuffer[] {
+  return [...buffers.values()];
+}
+
+let marksAtExit = false;
+
+/** At exit the rings are marked, so that readers can tell a thread that ended from one that was killed. */
+function markAtExit(): void {
+  if (marksAtExit) return;
+  marksAtExit = true;
+  process.on('exit', () => {
+    for (const buffer of buffers.values()) buffer.markEnded();
+  });
+}
