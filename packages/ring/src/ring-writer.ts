@@ -96,8 +96,8 @@ export class RingWriter {
     this.#end = HEADER_SIZE + capacity;
     this.#free = capacity;
     this.maxPayload = ((capacity >> 1) & -ALIGNMENT) - RECORD_HEADER_SIZE;
-    this.#unmeasured = (capacity * UNMEASURED_SHARE) / MAX_BYTES_PER_UNIT;
-    this.#evictionStep = capacity * EVICTION_SHARE[this.#positional ? 'positional' : 'mapped'];
+    this.#unmeasured = ((capacity * UNMEASURED_SHARE) / MAX_BYTES_PER_UNIT) | 0;
+    this.#evictionStep = (capacity * EVICTION_SHARE[this.#positional ? 'positional' : 'mapped']) | 0;
     this.control = readControl(this.#words);
     this.#start();
     this.obey();
@@ -113,9 +113,10 @@ export class RingWriter {
     this.#oldestHigh = words[OLDEST_WORD + 1] ?? 0;
     const head = this.#headHigh * TWO_TO_32 + (this.#headLow >>> 0);
     const oldest = this.#oldest;
-    this.#at = HEADER_SIZE + (head % capacity);
-    this.#oldestAt = HEADER_SIZE + (oldest % capacity);
-    this.#free = capacity - (head - oldest);
+    // The zeros make integers of them again: a field that once held a float costs conversions at every append.
+    this.#at = (HEADER_SIZE + (head % capacity)) | 0;
+    this.#oldestAt = (HEADER_SIZE + (oldest % capacity)) | 0;
+    this.#free = (capacity - (head - oldest)) | 0;
     words[Header.STATE >> 2] = RingState.OPEN;
   }
 
