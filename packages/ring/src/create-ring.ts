@@ -58,7 +58,7 @@ export function createRing(fd: number, path: string, spec: RingSpec): RingStorag
     closeSync(fd);
     throw new StorageError(`reserve ${length} bytes for`, path, error);
   }
-  const storage = openStorage(fd, length, spec.mode);
+  const storage = openStorage(fd, path, length, spec.mode);
   describe(Buffer.from(storage.memory, 0, HEADER_SIZE), spec, storage.write !== undefined);
   storage.write?.(0, HEADER_SIZE);
   return storage;
@@ -68,12 +68,13 @@ export function createRing(fd: number, path: string, spec: RingSpec): RingStorag
  * Gives access to the bytes of a ring file for writing: mapped, or by positional writes.
  *
  * @param fd The file, opened for reading and writing.
+ * @param path Its path.
  * @param length Bytes of the file.
  */
-export function openStorage(fd: number, length: number, mode: 'mapped' | 'positional'): RingStorage {
+export function openStorage(fd: number, path: string, length: number, mode: 'mapped' | 'positional'): RingStorage {
   if (mode === 'mapped') {
     try {
-      const { memory, unmap } = mapFile(fd, length);
+      const { memory, unmap } = mapFile(fd, path, length);
       closeSync(fd);
       return { memory, close: unmap };
     } catch {
