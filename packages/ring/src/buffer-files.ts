@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import type { ResolvedBufferOptions } from './buffer-options.ts';
 import { createRing, openStorage, type RingSpec } from './create-ring.ts';
@@ -8,10 +8,11 @@ import { parseRingFileName, type RingFileRole, ringFileName } from './file-name.
 import { osThreadId } from './identity.ts';
 import { ensureProcessDirectory } from './process-directory.ts';
 import { processName } from './process-name.ts';
-import { HeaderView } from './ring-file.ts';
+import { HeaderView, type RingCursors, type RingDescriptor } from './ring-file.ts';
 import { RingWriter } from './ring-writer.ts';
 import type { SecureDirectory } from './secure-directory.ts';
 import { listNames, secureCreate, secureOpen } from './secure-file.ts';
+import { sweepThreadRings } from './thread-sweep.ts';
 
 /** The files of one trace buffer of this thread: its rings and its definitions. */
 export interface BufferFiles {
@@ -38,6 +39,7 @@ const thread = threadId;
  */
 export function openBufferFiles(name: string, options: ResolvedBufferOptions): BufferFiles {
   const directory = ensureProcessDirectory();
+  if (thread !== 0) sweepThreadRings(directory, (file) => hasEnded(directory, file));
   const control = inheritedControl(directory, name) ?? options;
   const spec = (role: RingSpec['role'], capacity: number): RingSpec => ({
     capacity,
@@ -117,7 +119,7 @@ function reopen(
     if (!header.cursors(capacity).closed) throw new TraceBufferAlreadyExistsError(spec.buffer);
     const length = fstatSync(fd).size;
     if (capacity === spec.capacity && policy === spec.policy && mode === spec.mode) {
-      return openStorage(fd, length, spec.mode);
+      return openStorage(fd, path, length, spec.mode);
     }
   } catch (error) {
     if (error instanceof TraceBufferAlreadyExistsError) {
@@ -131,25 +133,40 @@ function reopen(
   return undefined;
 }
 
+/** Whether the writer of a ring is done with it: it said so, or its thread is gone. */
+function hasEnded(directory: SecureDirectory, file: string): boolean {
+  const { descriptor, cursors } = readHeader(directory, file);
+  if (cursors.closed) return true;
+  return descriptor.osThread !== 0 && !existsSync(`/proc/self/task/${descriptor.osThread}`);
+}
+
+function readHeader(
+  directory: SecureDirectory,
+  file: string,
+): { readonly descriptor: RingDescriptor; readonly cursors: RingCursors } {
+  const fd = secureOpen(directory, file, 'r');
+  try {
+    const header = new HeaderView();
+    header.read(fd, file);
+    const descriptor = header.descriptor(file);
+    return { descriptor, cursors: header.cursors(descriptor.capacity) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** A thread that joins in obeys what was said to the others from outside. */
 function inheritedControl(
   directory: SecureDirectory,
   buffer: string,
 ): { readonly enabled: boolean; readonly minLevel: number } | undefined {
   if (thread === 0 && directory.isNew) return undefined;
-  const header = new HeaderView();
   for (const name of listNames(directory, MAX_FILES)) {
     const parsed = parseRingFileName(name);
     if (parsed === undefined || parsed.buffer !== buffer || parsed.role !== 'ring') continue;
     try {
-      const fd = secureOpen(directory, name, 'r');
-      try {
-        header.read(fd, name);
-        const cursors = header.cursors(header.descriptor(name).capacity);
-        if (cursors.commanded) return cursors;
-      } finally {
-        closeSync(fd);
-      }
+      const { cursors } = readHeader(directory, name);
+      if (cursors.commanded) return cursors;
     } catch {
       // A ring that is gone or still being made has nothing to say.
     }
