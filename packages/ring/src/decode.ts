@@ -58,8 +58,13 @@ export function registerDecoder(decoder: RecordDecoder): void {
 
 /** Text of a payload, with {@link CUT_MARK} where it was cut. */
 export function textOf(bytes: Buffer, start: number, end: number, flags: number): string {
-  const text = bytes.toString('utf8', start, end);
+  // What toString('utf8') calls in the end, without its checks; @types/node leaves it out.
+  const text = (bytes as SliceableBuffer).utf8Slice(start, end);
   return (flags & RecordFlag.CUT) !== 0 ? text + CUT_MARK : text;
+}
+
+interface SliceableBuffer extends Buffer {
+  utf8Slice(start: number, end: number): string;
 }
 
 /** What all records of one ring have in common. */

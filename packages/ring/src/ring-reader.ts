@@ -2,8 +2,6 @@ import { closeSync } from 'node:fs';
 import { HeaderView, type RingCursors, type RingDescriptor } from './ring-file.ts';
 import { Snapshot } from './snapshot.ts';
 
-const TWO_TO_32 = 0x1_0000_0000;
-
 /** The books of one ring: `appended = readable + evicted + discarded + cleared + damaged`, exactly (R4). */
 export interface RingCounts {
   /** Records appended since the ring was made, those that were refused included. */
@@ -41,6 +39,7 @@ export class RingReader {
   readonly #snapshot: Snapshot;
   #next = 0;
   #lastSeq: number | undefined;
+  #appended = 0;
 
   /**
    * @param fd The ring file, opened for reading; the reader owns it from now on.
@@ -64,8 +63,8 @@ export class RingReader {
 
   /** Sequence number of the snapshot's current record, from its low half. */
   seq(low: number): number {
-    const { appended } = this.cursors;
-    const seq = appended - (((appended % TWO_TO_32) - low) | 0);
+    // The 32-bit difference is right however the low half has wrapped between the record and the header.
+    const seq = this.#appended - ((this.#appended - low) | 0);
     return seq > 0 ? seq : low;
   }
 
@@ -83,7 +82,7 @@ export class RingReader {
     this.#snapshot.copy(this.#fd, from, Math.max(from, end));
     const after = this.#cursors();
     this.#snapshot.dropBefore(after.oldest);
-    this.cursors = after;
+    this.#adopt(after);
     this.#next = Math.max(from, end);
     return this.#snapshot;
   }
@@ -107,7 +106,7 @@ export class RingReader {
     snapshot.copy(this.#fd, Math.max(before.oldest, 0), Math.max(end, 0));
     const after = this.#cursors();
     snapshot.dropBefore(after.oldest);
-    this.cursors = after;
+    this.#adopt(after);
     let readable = 0;
     let hidden = 0;
     let first = 0;
@@ -131,6 +130,11 @@ export class RingReader {
   /** Closes the file. */
   close(): void {
     closeSync(this.#fd);
+  }
+
+  #adopt(cursors: RingCursors): void {
+    this.cursors = cursors;
+    this.#appended = cursors.appended;
   }
 
   #cursors(): RingCursors {
