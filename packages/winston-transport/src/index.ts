@@ -1,2 +1,12 @@
-/** The name of this package, as records and errors show it. */
-export const packageName: string = '@tracebuf/winston-transport';
+/** A winston transport that writes to trace buffers, and its decoder. */
+export { winstonDecoder } from './decoder.ts';
+export type { LogQuery, LogResult } from './log-query.ts';
+export type { LogStream, LogStreamOptions } from './log-stream.ts';
+export {
+  type ContextFields,
+  type TraceContextOptions,
+  traceContext,
+  traceContextMeta,
+} from './trace-context.ts';
+export { type QueryCallback, TraceBufferTransport } from './transport.ts';
+export type { Format, TraceBufferTransportOptions } from './transport-options.ts';
