@@ -71,7 +71,12 @@ export function createRing(fd: number, path: string, spec: RingSpec): RingStorag
  * @param path Its path.
  * @param length Bytes of the file.
  */
-export function openStorage(fd: number, path: string, length: number, mode: 'mapped' | 'positional'): RingStorage {
+export function openStorage(
+  fd: number,
+  path: string,
+  length: number,
+  mode: 'mapped' | 'positional',
+): RingStorage {
   if (mode === 'mapped') {
     try {
       const { memory, unmap } = mapFile(fd, path, length);

@@ -45,6 +45,9 @@ export const MIN_CAPACITY = 1024;
 /** See {@link MIN_CAPACITY}. The bound keeps every offset and size within a signed 32-bit integer. */
 export const MAX_CAPACITY = 0x4000_0000;
 
+/** Longest payload of a record, in bytes; a ring of less than twice that allows half of its data. */
+export const MAX_PAYLOAD = 0x100_0000;
+
 /** Records start at multiples of this many bytes. */
 export const ALIGNMENT = 8;
 
@@ -154,9 +157,15 @@ export const RecordField = {
   TIME: 8,
   /** u32 kind | flags << 8 | level << 16, see {@link RecordKind} and {@link RecordFlag}. */
   TYPE: 16,
-  /** u32 {@link headerCheck} of the fields above and the record's position; in positional mode ^ CRC-32 of the payload. */
+  /** u32 {@link headerCheck} of the fields above and the record's position. */
   CHECK: 20,
 } as const;
+
+/**
+ * Positional mode only: the last four bytes of a record are a u32 CRC-32 of its payload, because a write that is cut
+ * short may leave new bytes and old ones in one record.
+ */
+export const TRAILER_SIZE = 4;
 
 /** Bytes of a record before its payload. */
 export const RECORD_HEADER_SIZE = 24;

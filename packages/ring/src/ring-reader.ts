@@ -52,7 +52,7 @@ export class RingReader {
     this.#header.read(fd, path);
     this.descriptor = this.#header.descriptor(path);
     this.cursors = this.#header.cursors(this.descriptor.capacity);
-    this.#snapshot = new Snapshot(this.descriptor);
+    this.#snapshot = new Snapshot(this.descriptor, fd);
   }
 
   /** Wall-clock time of a record in microseconds since 1970. */
@@ -78,12 +78,10 @@ export class RingReader {
     const before = this.#cursors();
     const cleared = Math.min(before.clearMark, before.head);
     const from = Math.max(this.#next, before.oldest, cleared);
-    const end = this.#end(before);
-    this.#snapshot.copy(this.#fd, from, Math.max(from, end));
-    const after = this.#cursors();
-    this.#snapshot.dropBefore(after.oldest);
-    this.#adopt(after);
-    this.#next = Math.max(from, end);
+    const end = Math.max(from, this.#end(before, this.#snapshot));
+    this.#next = end;
+    this.#adopt(before);
+    this.#snapshot.begin(from, end, () => this.#oldestNow());
     return this.#snapshot;
   }
 
@@ -100,13 +98,12 @@ export class RingReader {
 
   /** Counts what the ring holds and has lost, from a copy of its own: {@link read} is not disturbed. */
   counts(): RingCounts {
-    const snapshot = new Snapshot(this.descriptor);
+    const snapshot = new Snapshot(this.descriptor, this.#fd);
     const before = this.#cursors();
-    const end = this.#end(before);
-    snapshot.copy(this.#fd, Math.max(before.oldest, 0), Math.max(end, 0));
-    const after = this.#cursors();
-    snapshot.dropBefore(after.oldest);
-    this.#adopt(after);
+    const from = Math.max(before.oldest, 0);
+    const end = Math.max(from, this.#end(before, snapshot));
+    this.#adopt(before);
+    snapshot.begin(from, end, () => this.#oldestNow());
     let readable = 0;
     let hidden = 0;
     let first = 0;
@@ -115,10 +112,10 @@ export class RingReader {
       const seq = this.seq(snapshot.seqLow);
       if (readable + hidden === 0) first = seq;
       last = seq;
-      if (snapshot.position < after.clearMark) hidden++;
+      if (snapshot.position < this.cursors.clearMark) hidden++;
       else readable++;
     }
-    return balance(this.descriptor.policy, after, {
+    return balance(this.descriptor.policy, this.cursors, {
       readable,
       hidden,
       first,
@@ -142,9 +139,16 @@ export class RingReader {
     return this.#header.cursors(this.descriptor.capacity);
   }
 
-  #end(cursors: RingCursors): number {
+  /** What the writer may have overwritten by now; the counters are taken along. */
+  #oldestNow(): number {
+    const now = this.#cursors();
+    this.#adopt(now);
+    return now.oldest;
+  }
+
+  #end(cursors: RingCursors, snapshot: Snapshot): number {
     if (this.descriptor.mode === 'mapped') return cursors.head;
-    return this.#snapshot.scan(this.#fd, cursors.head, cursors.oldest, cursors.appended);
+    return snapshot.scan(cursors.head, cursors.oldest, cursors.appended);
   }
 }
 

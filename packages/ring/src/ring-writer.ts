@@ -7,12 +7,14 @@ import {
   HEADER_SIZE,
   Header,
   headerCheck,
+  MAX_PAYLOAD,
   RECORD_HEADER_SIZE,
   RecordField,
   RecordKind,
   RingFlag,
   RingState,
   recordSize,
+  TRAILER_SIZE,
 } from './layout.ts';
 import { MAX_LEVEL } from './level.ts';
 import type { RingStorage } from './storage.ts';
@@ -65,6 +67,7 @@ export class RingWriter {
 
   readonly #storage: RingStorage;
   readonly #positional: boolean;
+  readonly #trailer: number;
   readonly #discards: boolean;
   readonly #end: number;
   readonly #unmeasured: number;
@@ -87,6 +90,7 @@ export class RingWriter {
   constructor(storage: RingStorage) {
     this.#storage = storage;
     this.#positional = storage.write !== undefined;
+    this.#trailer = this.#positional ? TRAILER_SIZE : 0;
     this.bytes = Buffer.from(storage.memory);
     this.#words = new Int32Array(storage.memory);
     this.#doubles = new Float64Array(storage.memory);
@@ -95,7 +99,10 @@ export class RingWriter {
     this.#discards = (flags & RingFlag.DISCARD) !== 0;
     this.#end = HEADER_SIZE + capacity;
     this.#free = capacity;
-    this.maxPayload = ((capacity >> 1) & -ALIGNMENT) - RECORD_HEADER_SIZE;
+    this.maxPayload = Math.min(
+      MAX_PAYLOAD,
+      ((capacity >> 1) & -ALIGNMENT) - RECORD_HEADER_SIZE - this.#trailer,
+    );
     this.#unmeasured = ((capacity * UNMEASURED_SHARE) / MAX_BYTES_PER_UNIT) | 0;
     this.#evictionStep = (capacity * EVICTION_SHARE[this.#positional ? 'positional' : 'mapped']) | 0;
     this.control = readControl(this.#words);
@@ -148,7 +155,7 @@ export class RingWriter {
    * @returns Offset in {@link bytes} where the payload belongs, or -1 where a full ring refuses the record.
    */
   claim(payloadBytes: number): number {
-    const need = recordSize(payloadBytes);
+    const need = recordSize(payloadBytes + this.#trailer);
     if (this.#at + need > this.#end) this.#wrap();
     if (need + this.#padding > this.#free && !this.#evict(need + this.#padding)) return -1;
     return this.#at + RECORD_HEADER_SIZE;
@@ -177,7 +184,7 @@ export class RingWriter {
     words[word + 1] = seq;
     doubles[(start + RecordField.TIME) >> 3] = this.clock[0] as number;
     words[word + 4] = type;
-    let check = headerCheck(
+    words[word + 5] = headerCheck(
       position,
       payloadBytes,
       seq,
@@ -185,15 +192,14 @@ export class RingWriter {
       words[word + 3] as number,
       type,
     );
-    if (this.#positional) check ^= this.#payloadCheck(start, payloadBytes);
-    words[word + 5] = check;
 
-    const taken = recordSize(payloadBytes);
+    const taken = recordSize(payloadBytes + this.#trailer);
     const next = start + taken;
     this.#at = next === this.#end ? HEADER_SIZE : next;
     this.#free -= taken + padding;
     this.#padding = 0;
     if (this.#positional) {
+      words[(next - TRAILER_SIZE) >> 2] = this.#payloadCheck(start, payloadBytes);
       this.#storage.write?.(start, taken);
       this.#pollControl();
     }
@@ -206,7 +212,10 @@ export class RingWriter {
    * worst case is there before the end of the data, and it is too little to evict much more than needed.
    */
   fitsUnmeasured(units: number): boolean {
-    return units <= this.#unmeasured && this.#at + recordSize(units * MAX_BYTES_PER_UNIT) <= this.#end;
+    return (
+      units <= this.#unmeasured &&
+      this.#at + recordSize(units * MAX_BYTES_PER_UNIT + this.#trailer) <= this.#end
+    );
   }
 
   /** Counts a payload that was cut. */
@@ -273,12 +282,11 @@ export class RingWriter {
     const words = this.#words;
     const start = this.#end - length;
     const word = start >> 2;
-    const size = length - RECORD_HEADER_SIZE;
-    words[word] = size;
+    words[word] = 0;
     words[word + 1] = 0;
     this.#doubles[(start + RecordField.TIME) >> 3] = 0;
     words[word + 4] = RecordKind.PADDING;
-    words[word + 5] = headerCheck(this.#headLow, size, 0, 0, 0, RecordKind.PADDING);
+    words[word + 5] = headerCheck(this.#headLow, 0, 0, 0, 0, RecordKind.PADDING);
     this.#storage.write?.(start, RECORD_HEADER_SIZE);
   }
 
@@ -303,6 +311,7 @@ export class RingWriter {
     const words = this.#words;
     const end = this.#end;
     const capacity = end - HEADER_SIZE;
+    const trailer = this.#trailer;
     const before = this.#free;
     let free = before;
     let at = this.#oldestAt;
@@ -311,15 +320,15 @@ export class RingWriter {
       const remaining = end - at;
       let taken = remaining;
       if (remaining >= RECORD_HEADER_SIZE) {
-        const size = words[at >> 2] as number;
-        taken = recordSize(size);
-        // Someone else damaged the memory: start afresh at head, never run astray.
-        if (size < 0 || taken > remaining || taken > capacity - free) {
-          taken = capacity - free;
-        } else if (((words[(at + RecordField.TYPE) >> 2] as number) & 0xff) !== RecordKind.PADDING) {
+        if (((words[(at + RecordField.TYPE) >> 2] as number) & 0xff) !== RecordKind.PADDING) {
+          const size = words[at >> 2] as number;
+          taken = recordSize(size + trailer);
           records++;
+          if (size < 0 || taken > remaining) taken = capacity;
         }
       }
+      // Someone else damaged the memory: start afresh at head, never run astray.
+      if (taken > capacity - free) taken = capacity - free;
       free += taken;
       at += taken;
       if (at >= end) at -= capacity;

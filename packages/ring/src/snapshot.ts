@@ -5,15 +5,23 @@ import {
   ALIGNMENT,
   HEADER_SIZE,
   headerCheck,
+  MAX_PAYLOAD,
   RECORD_HEADER_SIZE,
   RecordField,
   RecordKind,
   recordSize,
+  TRAILER_SIZE,
 } from './layout.ts';
 import type { RingDescriptor } from './ring-file.ts';
 
+/** A ring is copied in pieces of at most this many bytes, so that a reader's memory is bounded whatever a header says. */
+const PIECE = 4 * 1024 * 1024;
+
+/** Tells a snapshot what the writer may have overwritten by now. */
+export type OldestNow = () => number;
+
 /**
- * A copy of a part of a ring's data, by position, and the walk over the records in it.
+ * A walk over the records between two positions of a ring, on a copy of its data.
  *
  * {@link next} moves to a record and fills the fields; nothing is allocated per record. Bytes that are no sound
  * record are stepped over until one is found again.
@@ -34,74 +42,97 @@ export class Snapshot {
   level = 0;
   /** Bytes that were stepped over because they were no sound record. */
   damagedBytes = 0;
-  /** Copied data; the byte of position p is at p - from, see {@link from}. */
+  /** The piece of data that holds the current record. */
   bytes: Buffer = Buffer.alloc(0);
 
+  readonly #ring: RingDescriptor;
+  readonly #fd: number;
   #view = new DataView(new ArrayBuffer(0));
+  /** Positions of the piece in {@link bytes}. */
   #from = 0;
   #to = 0;
   #next = 0;
-  readonly #ring: RingDescriptor;
+  /** Position behind the last record of the walk. */
+  #end = 0;
+  #oldestNow: OldestNow = () => 0;
 
-  constructor(ring: RingDescriptor) {
+  /** @param fd The ring file, open for reading. */
+  constructor(ring: RingDescriptor, fd: number) {
     this.#ring = ring;
-  }
-
-  /** Position behind the last copied byte. */
-  get to(): number {
-    return this.#to;
+    this.#fd = fd;
   }
 
   /**
-   * Copies the data of some positions, in order, across the wrap.
+   * Starts a walk, and copies its first piece at once.
    *
    * @param from First position.
-   * @param to Position behind the last; at most one capacity further.
+   * @param end Position behind the last; at most one capacity further.
+   * @param oldestNow Asked after each piece was copied: what lies before may have been overwritten meanwhile.
    */
-  copy(fd: number, from: number, to: number): void {
+  begin(from: number, end: number, oldestNow: OldestNow): void {
+    this.#end = end;
+    this.#oldestNow = oldestNow;
+    this.damagedBytes = 0;
+    this.#copy(from, 0);
+  }
+
+  /** Copies the piece that starts at a position, of at least so many bytes. */
+  #copy(from: number, atLeast: number): void {
     const { capacity } = this.#ring;
-    const length = to - from;
+    const length = Math.min(this.#end - from, Math.max(PIECE, atLeast));
     if (this.bytes.length < length) {
-      // Not from the pool: Buffer.alloc gives memory that a DataView can be laid over from its start.
+      // Not from the pool: a DataView is laid over this memory from its start.
       const memory = new ArrayBuffer(Math.max(length, Math.min(capacity, 65536)));
       this.bytes = Buffer.from(memory);
       this.#view = new DataView(memory);
     }
     const offset = from % capacity;
     const first = Math.min(length, capacity - offset);
-    let got = readRange(fd, this.bytes, 0, first, HEADER_SIZE + offset);
-    if (got === first) got += readRange(fd, this.bytes, first, length - first, HEADER_SIZE);
+    let got = readRange(this.#fd, this.bytes, 0, first, HEADER_SIZE + offset);
+    if (got === first) got += readRange(this.#fd, this.bytes, first, length - first, HEADER_SIZE);
     // A truncated file: what is missing reads as zeros, which are no sound record.
     if (got < length) this.bytes.fill(0, got, length);
     this.#from = from;
-    this.#to = to;
-    this.#next = from;
-    this.damagedBytes = 0;
+    this.#to = from + length;
+    this.#next = Math.min(Math.max(from, this.#oldestNow()), this.#end);
   }
 
-  /** Forgets what lies before a position, because the writer may have overwritten it while it was copied. */
-  dropBefore(position: number): void {
-    if (position > this.#next) this.#next = Math.min(position, this.#to);
-  }
-
-  /** Moves to the next sound record; `false` at the end. */
-  next(): boolean {
+  /**
+   * Moves to the next sound record; `false` at the end.
+   *
+   * @param seeks Whether to step over what is no sound record, or to end there. Default: true.
+   */
+  next(seeks = true): boolean {
     const { capacity } = this.#ring;
-    while (this.#next < this.#to) {
+    while (this.#next < this.#end) {
       const position = this.#next;
+      if (position + RECORD_HEADER_SIZE > this.#to && this.#to < this.#end) {
+        this.#copy(position, 0);
+        continue;
+      }
       const toEnd = capacity - (position % capacity);
       if (toEnd < RECORD_HEADER_SIZE) {
         this.#next = position + toEnd;
         continue;
       }
-      const taken = this.#read(position, Math.min(toEnd, this.#to - position));
-      if (taken === 0) {
+      const taken = this.#readHeader(position, toEnd);
+      if (taken === 0 || position + taken > this.#end) {
+        if (!seeks) return false;
         this.damagedBytes += ALIGNMENT;
         this.#next = position + ALIGNMENT;
         continue;
       }
+      if (this.kind !== RecordKind.PADDING && position + taken > this.#to) {
+        // Look again in a piece that holds all of it.
+        this.#copy(position, taken);
+        continue;
+      }
       this.#next = position + taken;
-      if (this.kind !== RecordKind.PADDING) return true;
+      if (this.kind === RecordKind.PADDING) continue;
+      if (this.#isWhole(taken)) return true;
+      if (!seeks) return false;
+      // Its header is sound, so what follows is found behind it.
+      this.damagedBytes += taken;
     }
     return false;
   }
@@ -111,34 +142,35 @@ export class Snapshot {
    *
    * @returns Position behind the last of them.
    */
-  scan(fd: number, head: number, oldest: number, lastSeq: number): number {
+  scan(head: number, oldest: number, lastSeq: number): number {
     const limit = oldest + this.#ring.capacity;
     if (head >= limit) return head;
-    this.copy(fd, head, limit);
+    this.begin(head, limit, () => head);
     let end = head;
     let seq = lastSeq;
-    for (;;) {
-      const before = this.damagedBytes;
-      if (!this.next() || this.damagedBytes !== before) return end;
-      if (this.seqLow !== (seq + 1) >>> 0) return end;
+    while (this.next(false) && this.seqLow === (seq + 1) >>> 0) {
       seq++;
       end = this.#next;
     }
+    return end;
   }
 
-  /** Reads the record at a position; returns the bytes that it takes, or 0 where there is no sound one. */
-  #read(position: number, room: number): number {
-    if (room < RECORD_HEADER_SIZE) return 0;
+  /**
+   * Reads the header of the record at a position.
+   *
+   * @param toEnd Bytes to the end of the data.
+   * @returns Bytes that the record takes; 0 where there is no sound header.
+   */
+  #readHeader(position: number, toEnd: number): number {
     const at = position - this.#from;
+    if (position + RECORD_HEADER_SIZE > this.#to) return 0;
     const view = this.#view;
     const little = this.#ring.littleEndian;
     const size = view.getUint32(at, little);
-    const taken = recordSize(size);
-    if (size > room || taken > room) return 0;
+    if (size > MAX_PAYLOAD) return 0;
     const seq = view.getUint32(at + RecordField.SEQ, little);
     const type = view.getUint32(at + RecordField.TYPE, little);
-    const start = at + RECORD_HEADER_SIZE;
-    let check = headerCheck(
+    const check = headerCheck(
       position | 0,
       size,
       seq,
@@ -146,20 +178,26 @@ export class Snapshot {
       view.getInt32(at + RecordField.TIME + 4, little),
       type,
     );
-    const kind = type & 0xff;
-    if (this.#ring.mode === 'positional' && kind !== RecordKind.PADDING) {
-      check ^= crc32(this.bytes.subarray(start, start + size)) | 0;
-    }
     if (view.getInt32(at + RecordField.CHECK, little) !== check) return 0;
     this.position = position;
-    this.start = start;
-    this.end = start + size;
+    this.start = at + RECORD_HEADER_SIZE;
+    this.end = this.start + size;
     this.seqLow = seq;
     this.time = view.getFloat64(at + RecordField.TIME, little);
-    this.kind = kind;
+    this.kind = type & 0xff;
     this.flags = (type >>> 8) & 0xff;
     this.level = type >>> 16;
-    return taken;
+    if (this.kind === RecordKind.PADDING) return toEnd;
+    const taken = recordSize(size + (this.#ring.mode === 'positional' ? TRAILER_SIZE : 0));
+    return taken > toEnd ? 0 : taken;
+  }
+
+  /** Positional mode: whether the payload is all of one write. Mapped records are whole where their header is. */
+  #isWhole(taken: number): boolean {
+    if (this.#ring.mode === 'mapped') return true;
+    const trailer = this.start - RECORD_HEADER_SIZE + taken - TRAILER_SIZE;
+    const stored = this.#view.getUint32(trailer, this.#ring.littleEndian);
+    return crc32(this.bytes.subarray(this.start, this.end)) === stored;
   }
 }
 
