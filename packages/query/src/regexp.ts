@@ -1,0 +1,126 @@
+import { createRequire } from 'node:module';
+import type { RE2JS } from 're2js';
+import { FILTER_LIMITS } from './limits.ts';
+
+/** Why a regular expression is refused; `position` and `length` are within its source. */
+export class RegexpFault extends Error {
+  readonly limit: boolean;
+  readonly position: number;
+  readonly length: number;
+
+  constructor(message: string, position: number, length: number, limit = false) {
+    super(message);
+    this.position = position;
+    this.length = length;
+    this.limit = limit;
+  }
+}
+
+const require = createRequire(import.meta.url);
+let engine: typeof RE2JS | undefined;
+
+/**
+ * RE2's matching takes time linear in the text, whatever the expression, so that nobody's filter can hang a reader.
+ * It is loaded with the first regular expression: 10 ms that a start without one does not pay.
+ */
+function load(): typeof RE2JS {
+  engine ??= (require('re2js') as { RE2JS: typeof RE2JS }).RE2JS;
+  return engine;
+}
+
+/** Constructs of JavaScript that have no linear-time equal, as they start after `(?` or a backslash. */
+const UNSUPPORTED_GROUPS: readonly (readonly [string, string])[] = [
+  ['(?<=', 'lookbehind'],
+  ['(?<!', 'lookbehind'],
+  ['(?=', 'lookahead'],
+  ['(?!', 'lookahead'],
+  ['(?>', 'an atomic group'],
+];
+
+/** Finds the first construct that RE2 can't do, so that the message can name it. */
+function findUnsupported(source: string): RegexpFault | undefined {
+  let inClass = false;
+  for (let at = 0; at < source.length; at++) {
+    const character = source.charAt(at);
+    if (character === '\\') {
+      const reference = /^\\(?:[1-9]\d*|k<[^>]*>?)/.exec(source.slice(at, at + 80));
+      if (!inClass && reference !== null) {
+        return new RegexpFault('a backreference is not supported', at, reference[0].length);
+      }
+      at++;
+    } else if (inClass) inClass = character !== ']';
+    else if (character === '[') {
+      inClass = true;
+      // A ] that comes first is an ordinary character to RE2.
+      if (source.startsWith('^', at + 1)) at++;
+      if (source.startsWith(']', at + 1)) at++;
+    } else if (character === '(') {
+      const known = UNSUPPORTED_GROUPS.find(([start]) => source.startsWith(start, at));
+      if (known !== undefined) {
+        return new RegexpFault(`${known[1]} is not supported`, at, known[0].length);
+      }
+    }
+  }
+  return undefined;
+}
+
+function build(source: string, flags: string): RE2JS {
+  if (source.length > FILTER_LIMITS.regexpLength) {
+    throw new RegexpFault(
+      `it has ${source.length} characters, and at most ${FILTER_LIMITS.regexpLength} are allowed`,
+      0,
+      source.length,
+      true,
+    );
+  }
+  const unsupported = findUnsupported(source);
+  if (unsupported !== undefined) throw unsupported;
+  const re2 = load();
+  let bits = 0;
+  if (flags.includes('i')) bits |= re2.CASE_INSENSITIVE;
+  if (flags.includes('m')) bits |= re2.MULTILINE;
+  if (flags.includes('s')) bits |= re2.DOTALL;
+  let compiled: RE2JS;
+  try {
+    compiled = re2.compile(source === '' ? '' : re2.translateRegExp(source), bits);
+  } catch (error) {
+    const fault = error as { error?: unknown; input?: unknown; message?: unknown };
+    const part = typeof fault.input === 'string' ? fault.input : '';
+    const at = part === '' ? -1 : source.indexOf(part);
+    const reason = typeof fault.error === 'string' ? fault.error : String(fault.message);
+    throw new RegexpFault(reason, Math.max(0, at), at < 0 ? source.length : part.length);
+  }
+  if (compiled.programSize() > FILTER_LIMITS.regexpProgram) {
+    throw new RegexpFault('it repeats too much; lower the counts in braces', 0, source.length, true);
+  }
+  return compiled;
+}
+
+/** Compiled expressions by flags and source: parsing checks one, the evaluator and SQLite then use it. */
+const cache = new Map<string, (text: string) => boolean>();
+const CACHE_SIZE = 64;
+
+/**
+ * Compiles a regular expression of RE2's syntax; JavaScript's spellings of the same (`\u0041`, `(?<name>…)`) too.
+ *
+ * @param source What stands between the slashes.
+ * @param flags Any of `i`, `m`, `s`; `u` changes nothing, since matching goes by whole characters anyway.
+ * @returns A test whether the expression matches anywhere in a text, in time linear in the text.
+ * @throws RegexpFault where the expression is wrong, not supported or too large.
+ */
+export function compileRegexp(source: string, flags: string): (text: string) => boolean {
+  const key = `${flags}/${source}`;
+  let test = cache.get(key);
+  if (test === undefined) {
+    const compiled = build(source, flags);
+    test = (text) => compiled.test(text);
+  } else cache.delete(key);
+  // Deleting and setting again keeps the order of last use.
+  cache.set(key, test);
+  if (cache.size > CACHE_SIZE)
+    for (const oldest of cache.keys()) {
+      cache.delete(oldest);
+      break;
+    }
+  return test;
+}
