@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { RE2JS } from 're2js';
 import { FILTER_LIMITS } from './limits.ts';
+import { loadEngine } from './regexp-engine.ts';
 
 /** Why a regular expression is refused; `position` and `length` are within its source. */
 export class RegexpFault extends Error {
@@ -14,18 +14,6 @@ export class RegexpFault extends Error {
     this.length = length;
     this.limit = limit;
   }
-}
-
-const require = createRequire(import.meta.url);
-let engine: typeof RE2JS | undefined;
-
-/**
- * RE2's matching takes time linear in the text, whatever the expression, so that nobody's filter can hang a reader.
- * It is loaded with the first regular expression: 10 ms that a start without one does not pay.
- */
-function load(): typeof RE2JS {
-  engine ??= (require('re2js') as { RE2JS: typeof RE2JS }).RE2JS;
-  return engine;
 }
 
 /** Constructs of JavaScript that have no linear-time equal, as they start after `(?` or a backslash. */
@@ -75,7 +63,7 @@ function build(source: string, flags: string): RE2JS {
   }
   const unsupported = findUnsupported(source);
   if (unsupported !== undefined) throw unsupported;
-  const re2 = load();
+  const re2 = loadEngine();
   let bits = 0;
   if (flags.includes('i')) bits |= re2.CASE_INSENSITIVE;
   if (flags.includes('m')) bits |= re2.MULTILINE;
