@@ -56,3 +56,4 @@ export {
   type GatherOptions,
   gatherStatistics,
 } from './statistics.ts';
+export { parseTime, type TimeContext } from './time.ts';

@@ -5,7 +5,7 @@ export interface TimeContext {
   /** The present, in milliseconds since 1970. */
   readonly now: number;
   /** Minutes east of UTC of a time without a zone; `undefined` means the machine's own zone with its summer time. */
-  readonly zoneOffset: number | undefined;
+  readonly zoneOffset?: number | undefined;
 }
 
 /** How a time may be written, for messages. */
