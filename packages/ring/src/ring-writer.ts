@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { performance } from 'node:perf_hooks';
 import { crc32 } from 'node:zlib';
 import type { ControlWords } from './control.ts';
 import { readControl } from './control.ts';
@@ -34,7 +35,7 @@ const MAX_BYTES_PER_UNIT = 3;
  */
 const EVICTION_SHARE = { mapped: 1 / 32, positional: 1 / 16 };
 
-/** In positional mode the control words are read again after this many milliseconds of record time. */
+/** In positional mode the control words are read again after this many milliseconds. */
 const POSITIONAL_CONTROL_INTERVAL = 5;
 
 const TWO_TO_32 = 0x1_0000_0000;
@@ -103,7 +104,8 @@ export class RingWriter {
       MAX_PAYLOAD,
       ((capacity >> 1) & -ALIGNMENT) - RECORD_HEADER_SIZE - this.#trailer,
     );
-    this.#unmeasured = ((capacity * UNMEASURED_SHARE) / MAX_BYTES_PER_UNIT) | 0;
+    // A ring that refuses must know what a text takes: the worst case would be refused too early.
+    this.#unmeasured = this.#discards ? -1 : ((capacity * UNMEASURED_SHARE) / MAX_BYTES_PER_UNIT) | 0;
     this.#evictionStep = (capacity * EVICTION_SHARE[this.#positional ? 'positional' : 'mapped']) | 0;
     this.control = readControl(this.#words);
     this.#start();
@@ -140,7 +142,10 @@ export class RingWriter {
   /** Reads the control words and does what they say (R8). */
   obey(): void {
     if (this.#closed) return;
-    this.#generation = this.#words[GENERATION_WORD] ?? 0;
+    if (this.#positional) this.#pollControl();
+    const generation = this.#words[GENERATION_WORD] ?? 0;
+    // In positional mode never the same: the file must be asked at every log call, also while the ring is off.
+    this.#generation = this.#positional ? ~generation : generation;
     readControl(this.#words, this.control);
     this.threshold = this.control.enabled ? this.control.minLevel : MAX_LEVEL + 1;
     if (this.control.clearMark > this.#oldest) {
@@ -201,7 +206,6 @@ export class RingWriter {
     if (this.#positional) {
       words[(next - TRAILER_SIZE) >> 2] = this.#payloadCheck(start, payloadBytes);
       this.#storage.write?.(start, taken);
-      this.#pollControl();
     }
     this.#publishHead(taken + padding);
     doubles[APPENDED_DOUBLE] = appended;
@@ -294,7 +298,9 @@ export class RingWriter {
   #evict(need: number): boolean {
     if (this.#discards) {
       this.#count(Header.DISCARDED);
-      this.#count(Header.APPENDED);
+      this.#doubles[APPENDED_DOUBLE] = (this.#doubles[APPENDED_DOUBLE] ?? 0) + 1;
+      // Both together: readers look behind head for the record that has the next number.
+      this.#storage.write?.(Header.HEAD, 16);
       return false;
     }
     this.#dropUntil(need + this.#evictionStep);
@@ -378,9 +384,9 @@ export class RingWriter {
   }
 
   #pollControl(): void {
-    const time = this.clock[0] ?? 0;
-    if (Math.abs(time - this.#controlReadAt) <= POSITIONAL_CONTROL_INTERVAL) return;
-    this.#controlReadAt = time;
+    const now = performance.now();
+    if (now - this.#controlReadAt < POSITIONAL_CONTROL_INTERVAL) return;
+    this.#controlReadAt = now;
     this.#storage.readControl?.();
   }
 }
