@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { randomInt } from 'node:crypto';
 import { closeSync, writeSync } from 'node:fs';
-import { UnknownTraceBufferError } from './errors.ts';
+import { InvalidOptionError, UnknownTraceBufferError } from './errors.ts';
 import { Header } from './layout.ts';
+import { MAX_LEVEL, parseLevel } from './level.ts';
 import type { ProcessEntry, RingFile } from './process-entry.ts';
 import { HeaderView } from './ring-file.ts';
 import { RingReader } from './ring-reader.ts';
@@ -31,13 +32,18 @@ export interface CommandedBuffer {
  * cooperation of the process and works while its event loop is stuck; readers heed a clear at once.
  *
  * @param buffers Names; `undefined` for all.
- * @throws UnknownTraceBufferError where a name is none of the process's; StorageError, InsecureDirectoryError.
+ * @throws UnknownTraceBufferError where a name is none of the process's; InvalidOptionError where the level is none;
+ *   StorageError, InsecureDirectoryError.
  */
 export function controlBuffers(
   process: ProcessEntry,
   buffers: readonly string[] | undefined,
   command: BufferCommand,
 ): CommandedBuffer[] {
+  const { minLevel } = command;
+  if (minLevel !== undefined && (typeof minLevel !== 'number' || parseLevel(minLevel) === undefined)) {
+    throw new InvalidOptionError('minLevel', minLevel, `give a whole number from 0 to ${MAX_LEVEL}`);
+  }
   const files = process.ringFiles();
   const known = [...new Set(files.map(({ buffer }) => buffer))];
   for (const name of buffers ?? []) {
@@ -60,7 +66,7 @@ function controlRing(file: RingFile, command: BufferCommand): number {
   try {
     const header = new HeaderView();
     header.read(fd, file.path);
-    const { capacity, littleEndian } = header.descriptor(file.path);
+    const { littleEndian } = header.descriptor(file.path);
     const words = Buffer.alloc(8);
     const view = new DataView(words.buffer, words.byteOffset, 8);
     const put = (at: number, value: number): void => {
@@ -71,11 +77,10 @@ function controlRing(file: RingFile, command: BufferCommand): number {
     if (command.minLevel !== undefined) put(Header.CONTROL_MIN_LEVEL, command.minLevel);
     let cleared = 0;
     if (command.clear === true) {
-      cleared = countReadable(file);
-      header.read(fd, file.path);
-      const { head } = header.cursors(capacity);
-      view.setUint32(0, head % 0x1_0000_0000, littleEndian);
-      view.setUint32(4, Math.floor(head / 0x1_0000_0000), littleEndian);
+      const readable = readableNow(file);
+      cleared = readable.count;
+      view.setUint32(0, readable.end % 0x1_0000_0000, littleEndian);
+      view.setUint32(4, Math.floor(readable.end / 0x1_0000_0000), littleEndian);
       writeSync(fd, words, 0, 8, Header.CONTROL_CLEAR_MARK);
     }
     // Any value but the last one will do, and two commanders at once must not choose the same.
@@ -86,10 +91,11 @@ function controlRing(file: RingFile, command: BufferCommand): number {
   }
 }
 
-function countReadable(file: RingFile): number {
+/** How many records can be read, and the position behind them; in positional mode the header does not tell it. */
+function readableNow(file: RingFile): { readonly count: number; readonly end: number } {
   const reader = new RingReader(file.open('r'), file.path);
   try {
-    return reader.counts().readable;
+    return { count: reader.counts().readable, end: reader.end() };
   } finally {
     reader.close();
   }

@@ -76,10 +76,12 @@ export class RingReader {
    */
   read(): Snapshot {
     const before = this.#cursors();
-    const cleared = Math.min(before.clearMark, before.head);
-    const from = Math.max(this.#next, before.oldest, cleared);
-    const end = Math.max(from, this.#end(before, this.#snapshot));
+    const last = Math.max(0, this.#end(before, this.#snapshot));
+    const from = Math.max(this.#next, before.oldest, Math.min(before.clearMark, last));
+    const end = Math.max(from, last);
     this.#next = end;
+    if (before.oldest === 0 && before.clearMark === 0) this.#lastSeq ??= 0;
+    else if (from === end) this.#lastSeq ??= before.appended;
     this.#adopt(before);
     this.#snapshot.begin(from, end, () => this.#oldestNow());
     return this.#snapshot;
@@ -96,6 +98,17 @@ export class RingReader {
     return last === undefined ? 0 : Math.max(0, seq - last - 1);
   }
 
+  /** Has the next read count what was lost since the ring was made: for a ring that came while its reader was there. */
+  accountFromStart(): void {
+    this.#lastSeq = 0;
+  }
+
+  /** Position behind the last record. */
+  end(): number {
+    const cursors = this.#cursors();
+    return Math.max(0, this.#end(cursors, new Snapshot(this.descriptor, this.#fd)));
+  }
+
   /** Counts what the ring holds and has lost, from a copy of its own: {@link read} is not disturbed. */
   counts(): RingCounts {
     const snapshot = new Snapshot(this.descriptor, this.#fd);
@@ -108,11 +121,13 @@ export class RingReader {
     let hidden = 0;
     let first = 0;
     let last = 0;
+    let soundAfter = 0;
     while (snapshot.next()) {
+      soundAfter = snapshot.damagedBytes;
       const seq = this.seq(snapshot.seqLow);
       if (readable + hidden === 0) first = seq;
       last = seq;
-      if (snapshot.position < this.cursors.clearMark) hidden++;
+      if (snapshot.position < Math.min(this.cursors.clearMark, end)) hidden++;
       else readable++;
     }
     return balance(this.descriptor.policy, this.cursors, {
@@ -120,7 +135,9 @@ export class RingReader {
       hidden,
       first,
       last,
-      used: end - before.oldest,
+      isDamaged: snapshot.damagedBytes > 0,
+      endsDamaged: snapshot.damagedBytes > soundAfter,
+      used: end - from,
     });
   }
 
@@ -141,9 +158,14 @@ export class RingReader {
 
   /** What the writer may have overwritten by now; the counters are taken along. */
   #oldestNow(): number {
-    const now = this.#cursors();
-    this.#adopt(now);
-    return now.oldest;
+    try {
+      const now = this.#cursors();
+      this.#adopt(now);
+      return now.oldest;
+    } catch {
+      // The file was cut down to nothing: so is what it held.
+      return Number.POSITIVE_INFINITY;
+    }
   }
 
   #end(cursors: RingCursors, snapshot: Snapshot): number {
@@ -157,6 +179,10 @@ interface Walked {
   readonly hidden: number;
   readonly first: number;
   readonly last: number;
+  /** Whether there was damage anywhere. */
+  readonly isDamaged: boolean;
+  /** Whether there was damage behind the last sound record. */
+  readonly endsDamaged: boolean;
   readonly used: number;
 }
 
@@ -165,13 +191,15 @@ interface Walked {
  * and what is neither readable nor refused nor cleared was evicted.
  */
 function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked: Walked): RingCounts {
-  const { readable, hidden, first, last, used } = walked;
+  const { readable, hidden, first, last, isDamaged, endsDamaged, used } = walked;
   const cleared = cursors.cleared + hidden;
   const some = readable + hidden > 0;
   if (policy === 'discard') {
-    const damaged = 0;
+    const kept = readable + cleared + cursors.discarded;
+    // Refused records leave gaps in the numbers too, so only the sum can tell.
+    const damaged = isDamaged ? Math.max(0, cursors.appended - kept) : 0;
     return {
-      appended: readable + cleared + cursors.discarded + damaged,
+      appended: kept + damaged,
       readable,
       evicted: 0,
       discarded: cursors.discarded,
@@ -182,8 +210,8 @@ function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked:
       used,
     };
   }
-  const appended = some ? last : cursors.appended;
-  const damaged = some ? last - first + 1 - readable - hidden : 0;
+  const appended = some && !endsDamaged ? last : Math.max(last, cursors.appended);
+  const damaged = some ? appended - first + 1 - readable - hidden : 0;
   return {
     appended,
     readable,

@@ -88,13 +88,17 @@ export class Snapshot {
     }
     const offset = from % capacity;
     const first = Math.min(length, capacity - offset);
-    let got = readRange(this.#fd, this.bytes, 0, first, HEADER_SIZE + offset);
-    if (got === first) got += readRange(this.#fd, this.bytes, first, length - first, HEADER_SIZE);
-    // A truncated file: what is missing reads as zeros, which are no sound record.
-    if (got < length) this.bytes.fill(0, got, length);
+    this.#copyRange(0, first, HEADER_SIZE + offset);
+    this.#copyRange(first, length, HEADER_SIZE);
     this.#from = from;
     this.#to = from + length;
     this.#next = Math.min(Math.max(from, this.#oldestNow()), this.#end);
+  }
+
+  /** Copies a part of the file to a part of {@link bytes}. What a truncated file lacks reads as zeros: no sound record. */
+  #copyRange(start: number, end: number, position: number): void {
+    const got = readRange(this.#fd, this.bytes, start, end - start, position);
+    this.bytes.fill(0, start + got, end);
   }
 
   /**
@@ -144,7 +148,7 @@ export class Snapshot {
    */
   scan(head: number, oldest: number, lastSeq: number): number {
     const limit = oldest + this.#ring.capacity;
-    if (head >= limit) return head;
+    if (head < 0 || head >= limit) return head;
     this.begin(head, limit, () => head);
     let end = head;
     let seq = lastSeq;
