@@ -6,6 +6,7 @@ import { type Definition, LEVEL_DEFINITION, writeDefinition } from './definition
 import { StorageError, TraceBufferAlreadyExistsError } from './errors.ts';
 import { parseRingFileName, type RingFileRole, ringFileName } from './file-name.ts';
 import { osThreadId } from './identity.ts';
+import { ALIGNMENT, HEADER_SIZE } from './layout.ts';
 import { ensureProcessDirectory } from './process-directory.ts';
 import { processName } from './process-name.ts';
 import { HeaderView, type RingCursors, type RingDescriptor } from './ring-file.ts';
@@ -52,6 +53,7 @@ export function openBufferFiles(name: string, options: ResolvedBufferOptions): B
     osThread: osThreadId(),
     enabled: control.enabled,
     minLevel: control.minLevel,
+    commanded: control !== options,
   });
   const main = openRing(directory, name, 'ring', spec('main', options.size));
   let keep: OpenedRing | undefined;
@@ -61,6 +63,7 @@ export function openBufferFiles(name: string, options: ResolvedBufferOptions): B
     }
   } catch (error) {
     main.writer.close();
+    if (main.isNew) removeQuietly(directory, ringFileName(name, thread, 'ring'));
     throw error;
   }
   const definitions = new DefinitionFile(directory, ringFileName(name, thread, 'defs'));
@@ -81,6 +84,8 @@ export function openBufferFiles(name: string, options: ResolvedBufferOptions): B
 
 interface OpenedRing {
   readonly writer: RingWriter;
+  /** Whether it was made now, and not taken up. */
+  readonly isNew: boolean;
   readonly mode: 'mapped' | 'positional';
 }
 
@@ -92,9 +97,37 @@ function openRing(
 ): OpenedRing {
   const file = ringFileName(buffer, thread, role);
   const path = `${directory.path}/${file}`;
-  const storage =
-    reopen(directory, file, path, spec) ?? createRing(secureCreate(directory, file), path, spec);
-  return { writer: new RingWriter(storage), mode: storage.write === undefined ? 'mapped' : 'positional' };
+  const old = reopen(directory, file, path, spec);
+  const storage = old ?? createRingFile(directory, file, path, spec);
+  return {
+    writer: new RingWriter(storage),
+    isNew: old === undefined,
+    mode: storage.write === undefined ? 'mapped' : 'positional',
+  };
+}
+
+/** {@link createRing} in a file that is removed again where the ring can't be made: a full disk is not made fuller. */
+function createRingFile(
+  directory: SecureDirectory,
+  file: string,
+  path: string,
+  spec: RingSpec,
+): ReturnType<typeof createRing> {
+  const fd = secureCreate(directory, file);
+  try {
+    return createRing(fd, path, spec);
+  } catch (error) {
+    removeQuietly(directory, file);
+    throw error;
+  }
+}
+
+function removeQuietly(directory: SecureDirectory, file: string): void {
+  try {
+    unlinkSync(directory.resolve(file));
+  } catch {
+    // The error that led here tells more.
+  }
 }
 
 /** The ring that an earlier buffer of this name left behind, if it fits; one that does not is removed. */
@@ -118,7 +151,8 @@ function reopen(
     // Still open, and not in this module's books: another copy of this package writes it (R1).
     if (!header.cursors(capacity).closed) throw new TraceBufferAlreadyExistsError(spec.buffer);
     const length = fstatSync(fd).size;
-    if (capacity === spec.capacity && policy === spec.policy && mode === spec.mode) {
+    const isSound = length === HEADER_SIZE + capacity && canContinue(header.cursors(capacity));
+    if (isSound && capacity === spec.capacity && policy === spec.policy && mode === spec.mode) {
       return openStorage(fd, path, length, spec.mode);
     }
   } catch (error) {
@@ -131,6 +165,11 @@ function reopen(
   closeSync(fd);
   unlinkSync(directory.resolve(file));
   return undefined;
+}
+
+/** Whether a writer may trust the positions of a file: they become offsets in its memory. */
+function canContinue({ head, oldest }: RingCursors): boolean {
+  return head >= 0 && head % ALIGNMENT === 0 && oldest % ALIGNMENT === 0;
 }
 
 /** Whether the writer of a ring is done with it: it said so, or its thread is gone. */
@@ -191,8 +230,9 @@ class DefinitionFile {
     try {
       this.#fd ??= this.#open();
       writeDefinition(this.#fd, definition);
-    } catch {
-      this.#failed = true;
+    } catch (error) {
+      // A value that JSON can't hold is left out; a file that can't be written stays so.
+      this.#failed = !(error instanceof TypeError);
     }
   }
 

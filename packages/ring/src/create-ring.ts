@@ -33,6 +33,8 @@ export interface RingSpec {
   readonly enabled: boolean;
   /** Records below this level are not stored. */
   readonly minLevel: number;
+  /** Whether someone outside has said so, rather than the program: threads that join later then hear it too. */
+  readonly commanded: boolean;
 }
 
 const ZEROS_AT_ONCE = 65536;
@@ -145,6 +147,7 @@ function describe(header: Buffer, spec: RingSpec, positional: boolean): void {
   writeName(header, view, little, Header.BUFFER_NAME, spec.buffer);
   writeName(header, view, little, Header.PROCESS_NAME, spec.process);
   u32(Header.STATE, RingState.OPEN);
+  u32(Header.CONTROL_GENERATION, spec.commanded ? 1 : 0);
   u32(Header.CONTROL_ENABLED, spec.enabled ? 1 : 0);
   u32(Header.CONTROL_MIN_LEVEL, spec.minLevel);
   u32(Header.CONTROL_KEYWORDS, 0xffff_ffff);
