@@ -84,7 +84,7 @@ export function decodeRecord(reader: RingReader, snapshot: Snapshot, origin: Rec
   const start = hasContext ? snapshot.start + CONTEXT_SIZE : snapshot.start;
   const decoder = known.get(kind);
   const payload = { bytes, start, end, flags, severity: level, definitions: origin.definitions };
-  const decoded: DecodedPayload = decoder?.decode(payload) ?? { message: `${end - start} bytes` };
+  const decoded = decodePayload(decoder, payload);
   const record: Mutable<TraceRecord> = {
     time: reader.wallTime(snapshot.time),
     process: origin.process,
@@ -105,6 +105,16 @@ export function decodeRecord(reader: RingReader, snapshot: Snapshot, origin: Rec
   if (decoded.traceId !== undefined) record.traceId = decoded.traceId;
   if (decoded.spanId !== undefined) record.spanId = decoded.spanId;
   return record;
+}
+
+/** A decoder must not throw; one that does costs its own records only. */
+function decodePayload(decoder: RecordDecoder | undefined, payload: RecordPayload): DecodedPayload {
+  try {
+    if (decoder !== undefined) return decoder.decode(payload);
+  } catch {
+    // Shown like a record of an unknown kind.
+  }
+  return { message: `${payload.end - payload.start} bytes` };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

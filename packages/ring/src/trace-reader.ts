@@ -1,6 +1,7 @@
+import { lstatSync } from 'node:fs';
 import { type BufferStatus, bufferStatus } from './buffer-status.ts';
 import { mergeByTime } from './merge.ts';
-import type { ProcessEntry } from './process-entry.ts';
+import type { ProcessEntry, RingFile } from './process-entry.ts';
 import { isMissing } from './process-file.ts';
 import type { TraceRecord } from './record.ts';
 import { RingSource } from './ring-source.ts';
@@ -28,7 +29,11 @@ export class TraceReader {
 
   readonly #processes: readonly ProcessEntry[];
   readonly #buffers: ReadonlySet<string> | undefined;
+  /** Open rings by {@link keyOf}. */
   readonly #rings = new Map<string, RingSource>();
+  /** Keys of rings whose file is gone, or replaced by another: they are read to their end, then closed. */
+  readonly #gone = new Set<string>();
+  #hasRead = false;
 
   /** @param processes From `listProcesses` or `findProcesses`. Their rings are opened now, and later ones as they come. */
   constructor(processes: readonly ProcessEntry[], options: TraceReaderOptions = {}) {
@@ -40,14 +45,28 @@ export class TraceReader {
   /** The buffers, with their books; one entry for each buffer of each process. */
   buffers(): BufferStatus[] {
     this.#open();
-    return bufferStatus([...this.#rings.values()]);
+    return bufferStatus([...this.#rings].filter(([key]) => !this.#gone.has(key)).map(([, ring]) => ring));
   }
 
   /** All records since the last call of this or {@link poll}, oldest first; decoded as they are taken. */
   *records(): Generator<TraceRecord, void> {
     this.#open();
+    this.#hasRead = true;
+    const gone = [...this.#gone];
     // All rings are copied before the first record is taken: what is slow is the caller, not the copying.
-    yield* mergeByTime([...this.#rings.values()].map((ring) => ring.records()));
+    const sequences = [...this.#rings.values()].flatMap((ring) => {
+      try {
+        return [ring.records()];
+      } catch (error) {
+        this.#report(ring.file, error);
+        return [];
+      }
+    });
+    try {
+      yield* mergeByTime(sequences);
+    } finally {
+      for (const key of gone) this.#forget(key);
+    }
   }
 
   /** {@link records} as an array. */
@@ -59,28 +78,57 @@ export class TraceReader {
   close(): void {
     for (const { reader } of this.#rings.values()) reader.close();
     this.#rings.clear();
+    this.#gone.clear();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** Opens rings that have come since. */
+  /** Opens rings that have come since, and notes which are gone. */
   #open(): void {
+    const present = new Set<string>();
     for (const process of this.#processes) {
       for (const file of process.ringFiles()) {
-        if (this.#rings.has(file.path) || (this.#buffers !== undefined && !this.#buffers.has(file.buffer)))
-          continue;
+        if (this.#buffers !== undefined && !this.#buffers.has(file.buffer)) continue;
         try {
-          this.#rings.set(file.path, new RingSource(process, file));
+          const key = keyOf(file);
+          present.add(key);
+          if (this.#rings.has(key)) continue;
+          const ring = new RingSource(process, file);
+          // A ring that came while this reader was there: all that it lost, this reader lost.
+          if (this.#hasRead) ring.reader.accountFromStart();
+          this.#rings.set(key, ring);
+          this.#settle(file);
         } catch (error) {
-          // A file that is gone again is no problem: its thread ended, or retention came by.
-          if (isMissing(error)) continue;
-          if (!this.problems.some(({ path }) => path === file.path)) {
-            this.problems.push({ path: file.path, error: error as Error });
-          }
+          this.#report(file, error);
         }
       }
     }
+    for (const key of this.#rings.keys()) if (!present.has(key)) this.#gone.add(key);
   }
+
+  #forget(key: string): void {
+    this.#rings.get(key)?.reader.close();
+    this.#rings.delete(key);
+    this.#gone.delete(key);
+  }
+
+  #report({ path }: RingFile, error: unknown): void {
+    // A file that is gone again is no problem: its thread ended, or retention came by.
+    if (isMissing(error) || this.problems.some((problem) => problem.path === path)) return;
+    this.problems.push({ path, error: error as Error });
+  }
+
+  /** A file that was still being made when it was seen first is no problem any more. */
+  #settle({ path }: RingFile): void {
+    const index = this.problems.findIndex((problem) => problem.path === path);
+    if (index >= 0) this.problems.splice(index, 1);
+  }
+}
+
+/** Tells a ring from one that its thread made later in the same place, with another size. */
+function keyOf({ path }: RingFile): string {
+  const { dev, ino } = lstatSync(path);
+  return `${dev}:${ino}:${path}`;
 }
