@@ -70,8 +70,9 @@ function fieldsText(record: TraceRecord, color: boolean): string {
     if (value === undefined || (key === 'stack' && typeof value === 'string')) continue;
     text += ` ${paint(color, 'dim', `${visibleText(key)}=`)}${visibleText(valueText(key, value))}`;
   }
-  if (record.traceId !== undefined) text += ` ${paint(color, 'dim', `traceId=${record.traceId}`)}`;
-  if (record.spanId !== undefined) text += ` ${paint(color, 'dim', `spanId=${record.spanId}`)}`;
+  if (record.traceId !== undefined)
+    text += ` ${paint(color, 'dim', `traceId=${visibleText(record.traceId)}`)}`;
+  if (record.spanId !== undefined) text += ` ${paint(color, 'dim', `spanId=${visibleText(record.spanId)}`)}`;
   return text === '' ? '' : ` ${text}`;
 }
 
