@@ -108,6 +108,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: 'grant this user access or set TRACEBUF_DIR to a directory that it owns',
   EPERM: 'grant this user access or set TRACEBUF_DIR to a directory that it owns',
   EROFS: 'the file system is read-only: set TRACEBUF_DIR to one that can be written',
+  EEXIST: 'there is one already: choose another name, or remove it first',
+  EFBIG: 'it is larger than such a file ever is: remove it',
   EMFILE: 'too many files are open in this process: raise its limit (ulimit -n)',
   ENFILE: 'too many files are open on this machine: raise the limit (fs.file-max)',
   ENOENT: 'the directory is missing: create it or set TRACEBUF_DIR to one that exists',

@@ -31,7 +31,7 @@ export function ensureProcessDirectory(): SecureDirectory {
       throw new StorageError('open the directory', `${root.path}/${key}`, cause);
     }
     // The main thread knows best: it may come after a worker whose program did not load this package before.
-    const writer = writerOfProcessFile(made);
+    const writer = made.isNew ? undefined : writerOfProcessFile(made);
     if (writer === undefined || (isMainThread && writer !== 0)) writeProcessFile(made);
   } catch (error) {
     made?.close();

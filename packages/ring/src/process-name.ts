@@ -84,16 +84,21 @@ function readPackageName(path: string): string | undefined {
  *   `web-12`, `all` is `node-all`.
  */
 export function fitProcessName(text: string): string {
-  let fit = text
-    .toWellFormed()
-    .trim()
-    .replace(/^@/, '')
-    .replace(/[/\\:*?"'`<>|\s\p{C}\p{Z}\ufffd]+/gu, '-')
-    .replace(/^[-.]+/, '');
+  const trimmed = text.trim();
+  // Most names are plain, and the expressions for the others take a millisecond to compile.
+  let fit = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(trimmed) ? trimmed : replaceOthers(trimmed);
   fit = [...fit].slice(0, MAX_PROCESS_NAME).join('');
   fit = fit.replace(/[-.]+$/, '').replace(/\.(?=\d+$)/, '-');
   if (fit === '') return 'node';
   return /^(?:\d+|all)$/i.test(fit) ? `node-${fit}` : fit;
+}
+
+function replaceOthers(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/^@/, '')
+    .replace(/[/\\:*?"'`<>|\s\p{C}\p{Z}\ufffd]+/gu, '-')
+    .replace(/^[-.]+/, '');
 }
 
 /**

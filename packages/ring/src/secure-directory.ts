@@ -108,7 +108,7 @@ export function openSecureDirectory(
   path: string,
   options: OpenDirectoryOptions = {},
 ): SecureDirectory | undefined {
-  checkParent(path);
+  checkParent(path, options.remedy);
   const made = options.create === true && make(path);
   return open(path, path, made, options.remedy);
 }
@@ -198,12 +198,12 @@ function assertOwned(
 }
 
 /** The owner of the parent can replace the directory, and so can everybody who may write there, unless it is sticky. */
-function checkParent(path: string): void {
+function checkParent(path: string, given: string | undefined): void {
   if (!HAS_OWNERS) return;
   const parent = dirname(path);
   const stats = statSync(parent, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return;
-  const remedy = 'set TRACEBUF_DIR to a directory within one that only you or the system can change';
+  const remedy = given ?? 'set TRACEBUF_DIR to a directory within one that only you or the system can change';
   if (stats.uid !== 0n && stats.uid !== effectiveUser()) {
     throw new InsecureDirectoryError(path, `its parent belongs to user ${stats.uid}`, remedy);
   }
