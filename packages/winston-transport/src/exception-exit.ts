@@ -2,12 +2,6 @@ import type { Writable } from 'node:stream';
 
 type Listener = (...args: unknown[]) => void;
 
-/** What is looked at of a logger: how much waits in it. */
-interface Queue {
-  readonly writableLength: number;
-  readonly readableLength: number;
-}
-
 /**
  * Tells winston's handlers of exceptions and rejections that the record is written, so that the exit which follows
  * does not wait for its three seconds.
@@ -18,13 +12,13 @@ interface Queue {
  */
 export class ExceptionExit {
   readonly #transport: Writable;
-  readonly #logger: () => Queue | null | undefined;
+  readonly #recordMayCome: () => boolean;
   #earlier: ReadonlySet<unknown> | undefined;
 
-  /** @param logger The logger that the transport is in. */
-  constructor(transport: Writable, logger: () => Queue | null | undefined) {
+  /** @param recordMayCome Whether a record that was logged may still be on its way to the transport. */
+  constructor(transport: Writable, recordMayCome: () => boolean) {
     this.#transport = transport;
-    this.#logger = logger;
+    this.#recordMayCome = recordMayCome;
   }
 
   /** Whether a handler waits. */
@@ -38,8 +32,7 @@ export class ExceptionExit {
     this.#earlier = new Set([...this.#listeners('finish'), ...this.#listeners('error')]);
     // The record may never come: filtered by its level or a format, or the transport is silent.
     process.nextTick(() => {
-      const logger = this.#logger();
-      if (logger && logger.writableLength === 0 && logger.readableLength === 0) this.#settle();
+      if (!this.#recordMayCome()) this.#settle();
     });
   }
 

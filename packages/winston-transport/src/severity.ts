@@ -35,7 +35,7 @@ const UNKNOWN_SEVERITY = 30;
 /** Names that mean the same in every set: where a set orders names otherwise than the table, these stay in place. */
 const STANDARD = new Set(['fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace', 'silly']);
 
-/** Levels more severe than every known one lie below this, unless the highest known one is above it. */
+/** Levels more severe than every known one lie below this, or not far above the highest known one. */
 const TOP = 70;
 
 /** Levels of a set that share a number, and the severity that their names are known by. */
@@ -148,7 +148,7 @@ function between(rungs: readonly Rung[], kept: ReadonlySet<Rung>): number[] {
     while (end < rungs.length && !kept.has(rungs[end] as Rung)) end++;
     const lower = end < rungs.length ? (rungs[end]?.known ?? 0) : 0;
     const count = end - index;
-    const ceiling = upper ?? Math.max(TOP, lower + 5 * (count + 1));
+    const ceiling = upper ?? Math.max(TOP, lower + 10);
     for (let step = 1; step <= count; step++) {
       const severity = Math.round(ceiling - ((ceiling - lower) * step) / (count + 1));
       severities.push(Math.min(severity, MAX_LEVEL));

@@ -3,21 +3,15 @@ import { LEVEL } from 'triple-beam';
 import TransportStream from 'winston-transport';
 import './decoder.ts';
 import { ExceptionExit } from './exception-exit.ts';
+import { formatCopy } from './format-copy.ts';
 import { type Info, lineOf } from './info-line.ts';
 import { type LogQuery, type LogResult, queryLogs } from './log-query.ts';
 import { LogReader } from './log-reader.ts';
 import { LogStream, type LogStreamOptions } from './log-stream.ts';
+import { isHeldUp, type Logger, QueueTap } from './queue-tap.ts';
 import { SeverityScale } from './severity.ts';
 import { SharedBuffer } from './shared-buffer.ts';
 import { type SplitOptions, splitOptions, type TraceBufferTransportOptions } from './transport-options.ts';
-
-/** What a transport sees of the logger it is in. */
-interface Logger {
-  readonly level?: string;
-  readonly levels?: Readonly<Record<string, number>>;
-  readonly writableLength: number;
-  readonly readableLength: number;
-}
 
 /** What a stream hands to `_writev`. */
 interface WriteRequest {
@@ -51,6 +45,9 @@ export class TraceBufferTransport extends TransportStream {
   readonly #options: SplitOptions;
   readonly #scale: SeverityScale;
   readonly #exit: ExceptionExit;
+  /** The loggers that the transport is in. */
+  readonly #sources = new Set<Logger>();
+  readonly #taps = new Map<Logger, QueueTap>();
   #shared: SharedBuffer;
   #closed = false;
   #replaced = 0;
@@ -68,7 +65,9 @@ export class TraceBufferTransport extends TransportStream {
     this.#shared = shared;
     this.name = split.name;
     this.#scale = new SeverityScale(split.buffer.levels);
-    this.#exit = new ExceptionExit(this, () => this.parent);
+    this.#exit = new ExceptionExit(this, () => !this.parent || isHeldUp(this.parent));
+    // winston-transport's own listeners know one logger, once; a transport may be in several, leave, and come back.
+    this.removeAllListeners('pipe').removeAllListeners('unpipe');
     this.on('pipe', (logger: unknown) => this.#join(logger as Logger));
     this.on('unpipe', (logger: unknown) => this.#part(logger as Logger));
   }
@@ -164,7 +163,7 @@ export class TraceBufferTransport extends TransportStream {
 
   override _write(info: unknown, _encoding: string, callback: (error?: Error | null) => void): void {
     this.#calledBackAtOnce();
-    const formatted = this.#accepts(info as Info) ? this.#formatted(info as Info) : undefined;
+    const formatted = this.#wasTaken(info) ? undefined : this.#prepared(info as Info);
     if (formatted === undefined) callback();
     else this.log(formatted, callback);
   }
@@ -172,7 +171,7 @@ export class TraceBufferTransport extends TransportStream {
   override _writev(chunks: readonly WriteRequest[], callback: (error?: Error | null) => void): void {
     const infos: Info[] = [];
     for (const { chunk } of chunks) {
-      const formatted = this.#accepts(chunk as Info) ? this.#formatted(chunk as Info) : undefined;
+      const formatted = this.#wasTaken(chunk) ? undefined : this.#prepared(chunk as Info);
       if (formatted !== undefined) infos.push(formatted);
     }
     this.logv(infos, callback);
@@ -195,9 +194,21 @@ export class TraceBufferTransport extends TransportStream {
     if (this.parent && !state.needDrain) state.sync = false;
   }
 
+  /** Whether a tap of a logger's queue has had this info before. */
+  #wasTaken(info: unknown): boolean {
+    for (const tap of this.#taps.values()) if (tap.wasTaken(info)) return true;
+    return false;
+  }
+
+  /** The info as it is to be written, if it is to be. */
+  #prepared(info: Info): Info | undefined {
+    return this.#accepts(info) ? this.#formatted(info) : undefined;
+  }
+
   /** Whether an info is to be written: winston's rules, but for uncaught errors, which no level keeps out. */
   #accepts(info: Info): boolean {
-    if (this.silent) return false;
+    // winston delivers `false` for what a format has dropped.
+    if (this.silent || typeof info !== 'object' || info === null) return false;
     if (info.exception === true) return this.handleExceptions === true;
     if (info.rejection === true && this.handleRejections === true) return true;
     const level = this.level || this.parent?.level;
@@ -215,10 +226,7 @@ export class TraceBufferTransport extends TransportStream {
     const { format } = this;
     if (format === undefined) return info;
     try {
-      // A copy: formats change what they are given, and other transports are given the same.
-      const copy = Object.assign({}, info) as Record<string | symbol, unknown>;
-      if (info instanceof Error) Object.assign(copy, { message: info.message, stack: info.stack });
-      const formatted = format.transform(copy as never, format.options);
+      const formatted = format.transform(formatCopy(info) as never, format.options);
       return typeof formatted === 'object' && formatted !== null ? (formatted as Info) : undefined;
     } catch (error) {
       this.#replaced++;
@@ -251,7 +259,6 @@ export class TraceBufferTransport extends TransportStream {
   }
 
   #join(logger: Logger): void {
-    // winston-transport looks at the first logger only; a transport may be removed and added again.
     this.parent ??= logger;
     if (typeof logger.levels === 'object' && logger.levels !== null) this.levels = logger.levels;
     try {
@@ -261,12 +268,21 @@ export class TraceBufferTransport extends TransportStream {
       // No space for a new buffer: the program goes on without.
       this.#replaced++;
     }
+    this.#sources.add(logger);
+    if (!isLogger(logger) || this.#taps.has(logger)) return;
+    const take = (info: Info) => {
+      const formatted = this.#prepared(info);
+      if (formatted !== undefined) this.log(formatted);
+    };
+    this.#taps.set(logger, new QueueTap(logger, take));
   }
 
   #part(logger: Logger): void {
-    if (logger !== this.parent) return;
-    this.parent = null;
-    this.close();
+    this.#taps.get(logger)?.remove();
+    this.#taps.delete(logger);
+    this.#sources.delete(logger);
+    if (logger === this.parent) this.parent = this.#sources.values().next().value ?? null;
+    if (this.#sources.size === 0) this.close();
   }
 
   #reopen(): void {
@@ -283,6 +299,11 @@ export type QueryCallback = (error: Error | null, results?: LogResult[]) => void
 function isUncaught(info: unknown): boolean {
   const { exception, rejection } = (info ?? {}) as Info;
   return exception === true || rejection === true;
+}
+
+/** A plain stream may be piped here too; it has no formats, and nothing to tap. */
+function isLogger(source: Logger): boolean {
+  return typeof source.format?.transform === 'function' && typeof source.write === 'function';
 }
 
 function isWriteRequest(item: unknown): item is WriteRequest {
