@@ -96,9 +96,9 @@ export function fitProcessName(text: string): string {
 function replaceOthers(text: string): string {
   return text
     .toWellFormed()
-    .replace(/^@/, '')
+    .replace(/^[@\s]+/, '')
     .replace(/[/\\:*?"'`<>|\s\p{C}\p{Z}\ufffd]+/gu, '-')
-    .replace(/^[-.]+/, '');
+    .replace(/^[-.@]+/, '');
 }
 
 /**
@@ -117,10 +117,12 @@ function scriptFromCommandLine(): string | undefined {
   if (hasInherited) {
     if (hasNoScript(inherited)) return undefined;
     const script = args[inherited.length];
-    return script === undefined || script === '' || script === '-' ? undefined : resolve(script);
+    if (script === undefined || script === '' || script === '-') return undefined;
+    if (!script.startsWith('-')) return resolve(script);
   }
   // The worker was started with other options than the process: the first argument that is a file.
-  return args.map((arg) => resolve(arg)).find((path, index) => args[index] !== '' && isScript(path));
+  const script = args.find((arg) => arg !== '' && !arg.startsWith('-') && isScript(resolve(arg)));
+  return script === undefined ? undefined : resolve(script);
 }
 
 function isScript(path: string): boolean {

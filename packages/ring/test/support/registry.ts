@@ -3,13 +3,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { openRoot, type Root } from '../../src/directory.ts';
 import { processIdentity, processKeyOf } from '../../src/identity.ts';
 import type { ExitInfo, ProcessInfo } from '../../src/process-file.ts';
 
 /** How long a child process may take on a busy machine. */
 export const PATIENCE = 60_000;
+
+vi.setConfig({ testTimeout: 2 * PATIENCE });
 
 /** An empty directory for its owner alone, removed when the test is over. */
 export function temporaryDirectory(): string {
