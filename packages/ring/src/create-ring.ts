@@ -62,7 +62,9 @@ export function createRing(fd: number, path: string, spec: RingSpec): RingStorag
   }
   const storage = openStorage(fd, path, length, spec.mode);
   describe(Buffer.from(storage.memory, 0, HEADER_SIZE), spec, storage.write !== undefined);
-  storage.write?.(0, HEADER_SIZE);
+  // The magic last, here too: a write may be seen, or cut short, in the middle.
+  storage.write?.(MAGIC.length, HEADER_SIZE - MAGIC.length);
+  storage.write?.(0, MAGIC.length);
   return storage;
 }
 

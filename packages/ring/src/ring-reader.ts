@@ -196,12 +196,14 @@ function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked:
   const some = readable + hidden > 0;
   if (policy === 'discard') {
     const kept = readable + cleared + cursors.discarded;
-    // Refused records leave gaps in the numbers too, so only the sum can tell.
-    const damaged = isDamaged ? Math.max(0, cursors.appended - kept) : 0;
+    // Refused records leave gaps in the numbers too, so only the sum can tell. What is missing without damage was
+    // dropped by a clear whose writer died before it could count it.
+    const missing = Math.max(0, cursors.appended - kept);
+    const damaged = isDamaged ? missing : 0;
     return {
-      appended: kept + damaged,
+      appended: kept + missing,
       readable,
-      evicted: 0,
+      evicted: missing - damaged,
       discarded: cursors.discarded,
       cleared,
       damaged,
