@@ -42,8 +42,8 @@ export function script(directory: string, name: string, code: string): string {
 
 /** Environment of a child: ours without what a test could inherit by chance. */
 export function environment(extra: Record<string, string>): NodeJS.ProcessEnv {
-  const { TRACEBUF_DIR, TRACEBUF_DUMP_DIR, TRACEBUF_PROCESS, NODE_OPTIONS, ...rest } = process.env;
-  return { ...rest, ...extra };
+  const own = Object.entries(process.env).filter(([name]) => !/^(?:TRACEBUF_.*|NODE_OPTIONS)$/.test(name));
+  return { ...Object.fromEntries(own), ...extra };
 }
 
 /** Runs Node to its end. */
