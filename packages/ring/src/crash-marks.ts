@@ -43,6 +43,8 @@ export function writeCrashMarks(root: Root, marks: CrashMarks, before: CrashMark
   }
 }
 
-function toText({ first, released }: CrashMarks): string {
-  return `${JSON.stringify({ formatVersion: 1, first: [...first].sort(), released: [...released].sort() })}\n`;
+function toText(marks: CrashMarks): string {
+  const first = [...marks.first].sort(([a], [b]) => (a < b ? -1 : 1));
+  const released = marks.released.toSorted((a, b) => (a < b ? -1 : 1));
+  return `${JSON.stringify({ formatVersion: 1, first, released })}\n`;
 }

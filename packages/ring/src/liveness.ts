@@ -60,14 +60,10 @@ export function processState(
   exit: ExitInfo | undefined,
   observer: Observer,
 ): ProcessState {
-  switch (isRunning(info, observer)) {
-    case true:
-      return 'alive';
-    case false:
-      return exit !== undefined && exit.uncaught === undefined ? 'ended' : 'died';
-    default:
-      return 'unknown';
-  }
+  const running = isRunning(info, observer);
+  if (running === undefined) return 'unknown';
+  if (running) return 'alive';
+  return exit !== undefined && exit.uncaught === undefined ? 'ended' : 'died';
 }
 
 /** Whether a process runs; `undefined` where that cannot be proven. */

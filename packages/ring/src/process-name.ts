@@ -87,7 +87,8 @@ export function fitProcessName(text: string): string {
   const trimmed = text.trim();
   // Most names are plain, and the expressions for the others take a millisecond to compile.
   let fit = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(trimmed) ? trimmed : replaceOthers(trimmed);
-  fit = [...fit].slice(0, MAX_PROCESS_NAME).join('');
+  // By code points: half a surrogate pair would not be printable.
+  fit = Array.from(fit).slice(0, MAX_PROCESS_NAME).join('');
   fit = fit.replace(/[-.]+$/, '').replace(/\.(?=\d+$)/, '-');
   if (fit === '') return 'node';
   return /^(?:\d+|all)$/i.test(fit) ? `node-${fit}` : fit;
