@@ -74,7 +74,7 @@ function normalize(query: LogQuery): NormalizedQuery {
     start: query.start || 0,
     until,
     from: query.from ? milliseconds(query.from) : until - DAY_MS,
-    order: query.order === 'asc' ? 'asc' : 'desc',
+    order: (query.order || 'desc') === 'desc' ? 'desc' : 'asc',
     fields: query.fields ?? undefined,
     level: query.level || undefined,
   };

@@ -1,9 +1,10 @@
+import cluster from 'node:cluster';
 import { listProcesses, type ProcessEntry, TraceReader, type TraceRecord } from '@tracebuf/ring';
 import type { LogResult, QueriedLog } from './log-query.ts';
 
 /**
  * Reads what the winston transports of one buffer have written: in this process, in all of its threads, and in the
- * processes that belong to it (workers of `cluster` and other children, the parent, and siblings).
+ * processes that belong to it: see {@link family}.
  *
  * @throws InsecureDirectoryError, StorageError
  */
@@ -12,7 +13,6 @@ export class LogReader {
 
   /** @param buffer Name of the trace buffer. */
   constructor(buffer: string) {
-    // Loaded here, so that whoever only writes does not need it.
     this.#reader = new TraceReader(family(listProcesses().processes), { buffers: [buffer] });
   }
 
@@ -36,18 +36,27 @@ function logOf({ level, message, fields }: TraceRecord): LogResult {
 }
 
 /**
- * This process, and those that a process and its children make together with it. A parent counts only if it has trace
- * buffers too: two programs that one shell has started do not belong together.
+ * This process and its children, and theirs; of a worker of a `cluster`, the whole cluster.
  *
  * @param pid Process id of this process.
+ * @param isWorker Whether its parent is the primary of its cluster.
  */
-export function family(processes: readonly ProcessEntry[], pid: number = process.pid): ProcessEntry[] {
+export function family(
+  processes: readonly ProcessEntry[],
+  pid: number = process.pid,
+  isWorker: boolean = cluster.isWorker,
+): ProcessEntry[] {
   // Newest first: an older one of the same pid is dead.
   const own = processes.find((entry) => entry.pid === pid);
   if (own === undefined) return [];
-  const root = parentOf(own, processes) ?? own;
-  const members = processes.filter((entry) => entry === root || parentOf(entry, processes) === root);
-  return members.includes(own) ? members : [own, ...members];
+  const root = (isWorker ? parentOf(own, processes) : undefined) ?? own;
+  const members = new Set([root, own]);
+  // Oldest first: a parent comes before its children.
+  for (const entry of processes.toReversed()) {
+    const parent = parentOf(entry, processes);
+    if (parent !== undefined && members.has(parent)) members.add(entry);
+  }
+  return [...members];
 }
 
 /** A pid is used again in time: the parent is the newest one that is older than its child. */

@@ -145,9 +145,7 @@ test('context is that of the log call, not of the moment when the queue moves', 
     stuck.letGo();
     await settled(logger);
   });
-  expect(records().map(({ fields }) => fields?.['requestId'])).toEqual(
-    Array.from({ length: 50 }, (_, i) => i),
-  );
+  expect(records().map(({ fields }) => fields?.requestId)).toEqual(Array.from({ length: 50 }, (_, i) => i));
 });
 
 describe('a logger that held something up before the transport came', () => {

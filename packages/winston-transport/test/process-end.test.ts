@@ -37,8 +37,8 @@ describe('1001 of 1001 lines are there', () => {
       const last = Number(readFileSync(file, 'utf8'));
       expect(last).toBeGreaterThan(0);
       const numbers = recordsOf(child.pid as number).map(({ message, fields }) => {
-        expect(message).toBe(`flood ${fields?.['i']}`);
-        return fields?.['i'] as number;
+        expect(message).toBe(`flood ${fields?.i}`);
+        return fields?.i as number;
       });
       expect(numbers.at(-1)).toBeGreaterThanOrEqual(last);
       expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] as number) + i));
@@ -63,7 +63,7 @@ describe('uncaught exceptions and rejections', () => {
       const record = recordsOf(pid).find(({ level }) => level === 'error');
       expect(record?.message).toMatch(new RegExp(`^${prefix}: first\nRangeError: first\n +at `));
       expect(record?.fields).toMatchObject({ error: { name: 'RangeError', message: 'first' } });
-      expect(record?.fields?.['stack']).toContain('uncaught.ts');
+      expect(record?.fields?.stack).toContain('uncaught.ts');
       expect(waited(stderr)).toBeLessThan(WINSTON_WAITS);
     });
   }

@@ -74,7 +74,7 @@ describe('sets of a program', () => {
       debug: 20,
       spam: 10,
     });
-    expect(learn({ worse: 0, emerg: 1 })['worse']).toBeGreaterThan(65);
+    expect(learn({ worse: 0, emerg: 1 }).worse).toBeGreaterThan(65);
   });
 
   test('nothing known at all: spread over the scale', () => {

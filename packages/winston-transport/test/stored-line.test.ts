@@ -52,7 +52,7 @@ describe('what a format has printed', () => {
   test('a text without a message is the message', () => {
     const drop = winston.format((given) => {
       const copy = { ...given, [MESSAGE]: 'all there is' } as winston.Logform.TransformableInfo;
-      delete (copy as Record<string, unknown>)['message'];
+      delete (copy as Record<string, unknown>).message;
       return copy;
     });
     const { logger, records } = setUp(drop());
@@ -99,7 +99,7 @@ describe('errors', () => {
       const { logger, records } = setUp(format);
       logger.error(new Failure('broken', { cause: new Error('deep') }));
       expect(records()).toMatchObject([{ level: 'error', message: 'broken' }]);
-      expect(records()[0]?.fields?.['stack']).toMatch(/^(Failure|Error): broken\n +at /);
+      expect(records()[0]?.fields?.stack).toMatch(/^(Failure|Error): broken\n +at /);
     }
   });
 
@@ -109,7 +109,7 @@ describe('errors', () => {
       logger.error('failed:', new Failure('broken'));
       const [record] = records();
       expect(record?.message).toBe('failed: broken');
-      expect(record?.fields?.['stack']).toContain('stored-line.test');
+      expect(record?.fields?.stack).toContain('stored-line.test');
     }
   });
 
@@ -171,7 +171,7 @@ describe('splat arguments', () => {
 
 describe('what JSON cannot hold', () => {
   const circular: Record<string, unknown> = { a: 1 };
-  circular['self'] = circular;
+  circular.self = circular;
 
   test('cycles, BigInt, symbols, functions, undefined, maps and sets, bytes', () => {
     const symbolKey = Symbol('key');
@@ -263,9 +263,9 @@ describe('what JSON cannot hold', () => {
 
   test('a key named __proto__ changes no prototype', () => {
     const given = JSON.parse('{"message":"m","__proto__":{"polluted":true}}') as Record<string, unknown>;
-    given['big'] = 1n;
+    given.big = 1n;
     const line = parsed(given);
-    expect(line['polluted']).toBeUndefined();
+    expect(line.polluted).toBeUndefined();
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 

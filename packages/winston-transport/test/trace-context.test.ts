@@ -74,7 +74,7 @@ describe('traceContext()', () => {
       ['a', 'b', 'c'].map((requestId, i) => storage.run({ requestId }, () => request(requestId, 9 - i * 3))),
     );
     logger.info('outside');
-    expect(records().map(({ message, fields }) => [message, fields?.['requestId']])).toEqual([
+    expect(records().map(({ message, fields }) => [message, fields?.requestId])).toEqual([
       ['done c', 'c'],
       ['done b', 'b'],
       ['done a', 'a'],

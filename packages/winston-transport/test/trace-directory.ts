@@ -8,6 +8,6 @@ export const traceDirectory: string = mkdtempSync(
   join(process.platform === 'linux' ? '/dev/shm' : tmpdir(), 'tracebuf-winston-'),
 );
 
-process.env['TRACEBUF_DIR'] = traceDirectory;
+process.env.TRACEBUF_DIR = traceDirectory;
 
 afterAll(() => rmSync(traceDirectory, { recursive: true, force: true }));
