@@ -1,1 +1,2 @@
+export { ExosLogger } from './exos-logger.ts';
 export { Severity } from './severity.ts';
