@@ -130,6 +130,16 @@ export class HeaderView {
     };
   }
 
+  /** High half of head, as it was read. */
+  get headHigh(): number {
+    return this.#u32(Header.HEAD + 4);
+  }
+
+  /** High half of oldest, as it was read. */
+  get oldestHigh(): number {
+    return this.#u32(Header.OLDEST + 4);
+  }
+
   /** Reads the words that change. {@link descriptor} must have been read before. */
   cursors(capacity: number): RingCursors {
     const [head, oldest] = settlePositions(
@@ -182,8 +192,9 @@ export class HeaderView {
 }
 
 /**
- * Undoes the one inconsistency that a reader can meet: a position whose high half is already new and whose low half
- * is still old, which makes it 2^32 too high. At most one of the two is in that state, and no ring is that large.
+ * Undoes the one inconsistency that a file can hold: a position whose high half is already new and whose low half
+ * is still old, which makes it 2^32 too high. At any instant at most one of the two is in that state, and no ring is
+ * that large.
  *
  * @returns `[head, oldest]`; both are `head` where no reading makes sense, so that the ring counts as empty.
  */

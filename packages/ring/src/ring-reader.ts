@@ -2,6 +2,9 @@ import { closeSync } from 'node:fs';
 import { HeaderView, type RingCursors, type RingDescriptor } from './ring-file.ts';
 import { Snapshot } from './snapshot.ts';
 
+/** Looks at a header before its positions count as damaged. */
+const MAX_LOOKS = 8;
+
 /** The books of one ring: `appended = readable + evicted + discarded + cleared + damaged`, exactly (R4). */
 export interface RingCounts {
   /** Records appended since the ring was made, those that were refused included. */
@@ -151,9 +154,21 @@ export class RingReader {
     this.#appended = cursors.appended;
   }
 
+  /**
+   * Looks at the header until two looks agree on the high halves of the positions: a single one is no instant, and
+   * may hold head and oldest each in the middle of its carry. Positions that make no sense are the last resort.
+   */
   #cursors(): RingCursors {
+    const { capacity } = this.descriptor;
     this.#header.read(this.#fd, this.#path);
-    return this.#header.cursors(this.descriptor.capacity);
+    for (let looks = 1; looks < MAX_LOOKS; looks++) {
+      const { headHigh, oldestHigh } = this.#header;
+      this.#header.read(this.#fd, this.#path);
+      const agree = this.#header.headHigh === headHigh && this.#header.oldestHigh === oldestHigh;
+      const cursors = this.#header.cursors(capacity);
+      if (agree && cursors.head >= 0) return cursors;
+    }
+    return { ...this.#header.cursors(capacity), head: -1, oldest: -1 };
   }
 
   /** What the writer may have overwritten by now; the counters are taken along. */
@@ -161,7 +176,8 @@ export class RingReader {
     try {
       const now = this.#cursors();
       this.#adopt(now);
-      return now.oldest;
+      // Not to be known: then nothing of the copy can be trusted.
+      return now.oldest < 0 ? Number.POSITIVE_INFINITY : now.oldest;
     } catch {
       // The file was cut down to nothing: so is what it held.
       return Number.POSITIVE_INFINITY;
