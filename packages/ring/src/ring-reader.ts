@@ -17,7 +17,7 @@ export interface RingCounts {
   readonly discarded: number;
   /** Records that someone cleared. */
   readonly cleared: number;
-  /** Records between readable ones that are no longer sound; 0 unless the file was damaged. */
+  /** Records that are no longer sound, at least so many; 0 unless the file was damaged. */
   readonly damaged: number;
   /** Of the appended ones, those whose payload was cut. */
   readonly cut: number;
@@ -125,10 +125,14 @@ export class RingReader {
     let first = 0;
     let last = 0;
     let soundAfter = 0;
+    let startsDamaged: boolean | undefined;
     while (snapshot.next()) {
       soundAfter = snapshot.damagedBytes;
       const seq = this.seq(snapshot.seqLow);
-      if (readable + hidden === 0) first = seq;
+      if (readable + hidden === 0) {
+        first = seq;
+        startsDamaged = snapshot.damagedBytes > 0;
+      }
       last = seq;
       if (snapshot.position < Math.min(this.cursors.clearMark, end)) hidden++;
       else readable++;
@@ -138,6 +142,7 @@ export class RingReader {
       hidden,
       first,
       last,
+      startsDamaged: startsDamaged ?? snapshot.damagedBytes > 0,
       isDamaged: snapshot.damagedBytes > 0,
       endsDamaged: snapshot.damagedBytes > soundAfter,
       used: end - from,
@@ -195,6 +200,8 @@ interface Walked {
   readonly hidden: number;
   readonly first: number;
   readonly last: number;
+  /** Whether there was damage before the first sound record, or nothing but damage. */
+  readonly startsDamaged: boolean;
   /** Whether there was damage anywhere. */
   readonly isDamaged: boolean;
   /** Whether there was damage behind the last sound record. */
@@ -207,7 +214,7 @@ interface Walked {
  * and what is neither readable nor refused nor cleared was evicted.
  */
 function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked: Walked): RingCounts {
-  const { readable, hidden, first, last, isDamaged, endsDamaged, used } = walked;
+  const { readable, hidden, first, last, startsDamaged, isDamaged, endsDamaged, used } = walked;
   const cleared = cursors.cleared + hidden;
   const some = readable + hidden > 0;
   if (policy === 'discard') {
@@ -229,14 +236,17 @@ function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked:
     };
   }
   const appended = some && !endsDamaged ? last : Math.max(last, cursors.appended);
-  const damaged = some ? appended - first + 1 - readable - hidden : 0;
+  // Gaps without damage are what was overwritten during the walk.
+  const gaps = some && isDamaged ? appended - first + 1 - readable - hidden : 0;
+  // How many there were before the first sound one can't be told: they count as one.
+  const damaged = Math.max(0, Math.min(gaps + (startsDamaged ? 1 : 0), appended - readable - cleared));
   return {
     appended,
     readable,
     evicted: Math.max(0, appended - readable - cleared - damaged),
     discarded: 0,
     cleared,
-    damaged: Math.max(0, damaged),
+    damaged,
     cut: cursors.cut,
     replaced: cursors.replaced,
     used,

@@ -1,23 +1,30 @@
 import { closeSync } from 'node:fs';
 import { decodeRecord, type RecordOrigin } from './decode.ts';
 import { type Definitions, levelLabels, readDefinitions } from './definitions.ts';
+import { CorruptRingError } from './errors.ts';
 import { Level } from './level.ts';
 import type { ProcessEntry, RingFile } from './process-entry.ts';
 import type { TraceRecord } from './record.ts';
 import { RingReader } from './ring-reader.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Told what could not be read; reading goes on with the rest (R6). */
+export type ReportProblem = (error: unknown) => void;
 
 /** One ring of a process, opened, with what it takes to decode its records. */
 export class RingSource {
   readonly process: ProcessEntry;
   readonly file: RingFile;
   readonly reader: RingReader;
+  readonly #report: ReportProblem;
   #origin: RecordOrigin;
   #definitionsFor = -1;
 
   /** @throws Typed errors for what is insecure, damaged or unreadable. */
-  constructor(process: ProcessEntry, file: RingFile) {
+  constructor(process: ProcessEntry, file: RingFile, report: ReportProblem) {
     this.process = process;
     this.file = file;
+    this.#report = report;
     const fd = file.open('r');
     try {
       this.reader = new RingReader(fd, file.path);
@@ -30,35 +37,59 @@ export class RingSource {
 
   /**
    * Copies what has come since the last call, at once, and decodes it as it is taken. Losses stand where they
-   * happened, as records of kind `lost`.
+   * happened, as records of kind `lost`; damage is reported besides.
    */
   records(): Iterable<TraceRecord> {
     const snapshot = this.reader.read();
     return this.#decode(snapshot);
   }
 
-  *#decode(snapshot: ReturnType<RingReader['read']>): Generator<TraceRecord, void> {
+  *#decode(snapshot: Snapshot): Generator<TraceRecord, void> {
     const { reader } = this;
-    while (snapshot.next()) {
-      const seq = reader.seq(snapshot.seqLow);
-      const lost = reader.account(seq);
-      if (this.#definitionsFor < 0) this.#readDefinitions(seq);
-      const record = decodeRecord(reader, snapshot, this.#origin);
-      if (lost > 0) yield lostRecord(record, lost);
-      yield record;
+    let damagedBefore = 0;
+    try {
+      while (snapshot.next()) {
+        const seq = reader.seq(snapshot.seqLow);
+        const lost = reader.account(seq);
+        if (this.#definitionsFor < 0) this.#readDefinitions(seq);
+        const record = decodeRecord(reader, snapshot, this.#origin);
+        if (lost > 0) yield lostRecord(record, lost, this.#reason(snapshot.damagedBytes > damagedBefore));
+        damagedBefore = snapshot.damagedBytes;
+        yield record;
+      }
+    } catch (error) {
+      this.#report(error);
+    }
+    if (reader.cursors.head < 0) {
+      this.#report(new CorruptRingError(this.file.path, 'its positions make no sense'));
+    } else if (snapshot.damagedBytes > 0) {
+      const detail = `${snapshot.damagedBytes} bytes of its data are no sound record, the others were read`;
+      this.#report(new CorruptRingError(this.file.path, detail));
     }
     // What a definition says may have been written since: look again before the next batch.
     this.#definitionsFor = -1;
   }
 
+  #reason(damaged: boolean): string {
+    if (damaged) return 'damaged';
+    return this.reader.descriptor.policy === 'discard'
+      ? 'refused or cleared before they could be read'
+      : 'overwritten before they could be read';
+  }
+
   #readDefinitions(seq: number): void {
     this.#definitionsFor = seq;
-    const fd = this.file.openDefinitions();
-    if (fd === undefined) return;
     try {
-      this.#origin = this.#originWith(readDefinitions(fd));
-    } finally {
-      closeSync(fd);
+      const fd = this.file.openDefinitions();
+      if (fd === undefined) return;
+      try {
+        this.#origin = this.#originWith(readDefinitions(fd));
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      // Records can be read without.
+      this.#report(error);
     }
   }
 
@@ -70,7 +101,7 @@ export class RingSource {
 }
 
 /** What stands for records that a reader did not get to see, just before the first one that it did. */
-function lostRecord(next: TraceRecord, count: number): TraceRecord {
+function lostRecord(next: TraceRecord, count: number, reason: string): TraceRecord {
   const { time, process, pid, thread, buffer, seq } = next;
   return {
     time,
@@ -82,7 +113,7 @@ function lostRecord(next: TraceRecord, count: number): TraceRecord {
     level: 'warn',
     severity: Level.warn,
     kind: 'lost',
-    message: `${count} ${count === 1 ? 'record was' : 'records were'} overwritten before they could be read`,
+    message: `${count} ${count === 1 ? 'record was' : 'records were'} ${reason}`,
     count,
   };
 }

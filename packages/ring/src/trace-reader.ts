@@ -12,7 +12,7 @@ export interface TraceReaderOptions {
   readonly buffers?: readonly string[];
 }
 
-/** A file that could not be read, and why. */
+/** A file that could not be read, or not all of it, and why. */
 export interface ReadProblem {
   readonly path: string;
   readonly error: Error;
@@ -24,7 +24,7 @@ export interface ReadProblem {
  * {@link records} gives what there is; {@link poll} what has come since, from rings that came since too.
  */
 export class TraceReader {
-  /** Files that could not be read; reading goes on with the others (R6). */
+  /** Files that could not be read, or only in part because they are damaged; reading goes on with the others (R6). */
   readonly problems: ReadProblem[] = [];
 
   readonly #processes: readonly ProcessEntry[];
@@ -95,7 +95,7 @@ export class TraceReader {
           const key = keyOf(file);
           present.add(key);
           if (this.#rings.has(key)) continue;
-          const ring = new RingSource(process, file);
+          const ring = new RingSource(process, file, (error) => this.#report(file, error));
           // A ring that came while this reader was there: all that it lost, this reader lost.
           if (this.#hasRead) ring.reader.accountFromStart();
           this.#rings.set(key, ring);
