@@ -1,0 +1,226 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { mergeByTime } from '../src/merge.ts';
+import type { TraceRecord } from '../src/record.ts';
+import { TraceBuffer } from '../src/trace-buffer.ts';
+import { TraceReader } from '../src/trace-reader.ts';
+import { runFixture, startFixture } from './support/fixture.ts';
+import { newTraceDirectory, processesIn, processIn, useTraceDirectory } from './support/trace-directory.ts';
+
+/** Adds up what a follower got: `next` is the number of the record that must come. */
+class Ledger {
+  seen = 0;
+  lost = 0;
+
+  book(records: readonly TraceRecord[]): void {
+    for (const { kind, count = 0, seq, message } of records) {
+      if (kind === 'lost') {
+        expect(seq).toBe(this.seen + this.lost + 1);
+        this.lost += count;
+      } else {
+        this.seen++;
+        expect(seq).toBe(this.seen + this.lost);
+        expect(message).toBe(`record ${seq}`);
+      }
+    }
+  }
+}
+
+describe.each(['mapped', 'positional'] as const)('a follower of a %s buffer', (mode) => {
+  test('that falls behind counts exactly what it lost', () => {
+    const directory = useTraceDirectory();
+    using buffer = new TraceBuffer('behind', 4096, { mode, keepLevel: false });
+    using reader = new TraceReader([processIn(directory)]);
+    expect(reader.poll()).toEqual([]);
+    const ledger = new Ledger();
+    let appended = 0;
+    for (const burst of [1, 5, 60, 1000, 0, 3, 90, 250, 40, 0, 0, 7000, 1, 1]) {
+      for (let i = 0; i < burst; i++) buffer.log(`record ${++appended}`);
+      ledger.book(reader.poll());
+      expect(ledger.seen + ledger.lost).toBe(appended);
+    }
+    expect(ledger.lost).toBeGreaterThan(5000);
+    expect(reader.poll()).toEqual([]);
+  });
+
+  test('in another process, at full load, loses nothing uncounted', { timeout: 90_000 }, async () => {
+    const directory = newTraceDirectory();
+    const count = mode === 'mapped' ? 1_000_000 : 60_000;
+    const fixture = startFixture('chatter', {
+      directory,
+      args: [JSON.stringify({ count, size: 16384, mode })],
+    });
+    await fixture.printed('ready');
+    using reader = new TraceReader([processIn(directory)]);
+    const ledger = new Ledger();
+    ledger.book(reader.poll());
+    fixture.child.stdin?.write('go\n');
+    let done = false;
+    void fixture.printed('logged').then(() => {
+      done = true;
+    });
+    let polls = 0;
+    while (!done) {
+      ledger.book(reader.poll());
+      polls++;
+      await sleep(polls % 4);
+    }
+    await fixture.ended;
+    ledger.book(reader.poll());
+    expect(ledger.seen + ledger.lost).toBe(count);
+    expect(reader.problems).toEqual([]);
+    const [status] = reader.buffers();
+    expect(status?.counts).toMatchObject({ appended: count, damaged: 0, discarded: 0, cleared: 0 });
+    expect((status?.counts.readable ?? 0) + (status?.counts.evicted ?? 0)).toBe(count);
+    console.log(`${mode}: ${count} appended = ${ledger.seen} seen + ${ledger.lost} lost, in ${polls} polls`);
+  });
+
+  test('sees the records of a slow writer without a loss', { timeout: 90_000 }, async () => {
+    const directory = newTraceDirectory();
+    const fixture = startFixture('chatter', {
+      directory,
+      args: [JSON.stringify({ count: 10_000, size: 1_048_576, mode, pause: 5 })],
+    });
+    await fixture.printed('ready');
+    using reader = new TraceReader([processIn(directory)]);
+    const ledger = new Ledger();
+    fixture.child.stdin?.write('go\n');
+    for (let ended = false; !ended; ) {
+      ended = await Promise.race([fixture.ended.then(() => true), sleep(5).then(() => false)]);
+      ledger.book(reader.poll());
+    }
+    expect(ledger).toMatchObject({ seen: 10_000, lost: 0 });
+  });
+});
+
+describe('what a follower finds', () => {
+  test('are the rings of threads that come later, from their first record', async () => {
+    const directory = useTraceDirectory();
+    using buffer = new TraceBuffer('threads', 4096);
+    buffer.log('main');
+    using reader = new TraceReader([processIn(directory)]);
+    expect(reader.poll().map(({ message }) => message)).toEqual(['main']);
+    const worker = new Worker(
+      `import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}).then(({ TraceBuffer }) => {
+        const buffer = new TraceBuffer('threads', 4096);
+        for (let i = 1; i <= 1000; i++) buffer.log('record ' + i);
+      });`,
+      { eval: true, execArgv: ['--conditions=@tracebuf/source'] },
+    );
+    await new Promise((resolve) => worker.once('exit', resolve));
+    const records = reader.poll();
+    expect(new Set(records.map(({ thread }) => thread))).toEqual(
+      new Set([worker.threadId === -1 ? 1 : worker.threadId]),
+    );
+    const ledger = new Ledger();
+    ledger.book(records);
+    expect(ledger.seen + ledger.lost).toBe(1000);
+    expect(ledger.lost).toBeGreaterThan(0);
+    expect(reader.buffers()).toMatchObject([{ buffer: 'threads', counts: { appended: 1001 } }]);
+  });
+
+  test('is the new ring of a thread that made its buffer anew', () => {
+    const directory = useTraceDirectory();
+    const first = new TraceBuffer('anew', 4096, { keepLevel: false });
+    first.log('record 1');
+    using reader = new TraceReader([processIn(directory)]);
+    new Ledger().book(reader.poll());
+    first.log('the last word');
+    first.close();
+    using second = new TraceBuffer('anew', 8192, { keepLevel: false });
+    second.log('a new beginning');
+    // What the old ring still held is not lost with its file.
+    expect(reader.poll().map(({ message }) => message)).toEqual(['the last word', 'a new beginning']);
+    second.log('and so on');
+    expect(reader.poll().map(({ message }) => message)).toEqual(['and so on']);
+    expect(reader.buffers()).toMatchObject([{ size: 8192, counts: { appended: 2 } }]);
+  });
+
+  test('ends quietly when the process is removed', () => {
+    const directory = useTraceDirectory();
+    using buffer = new TraceBuffer('removed', 4096);
+    const process = processIn(directory);
+    using reader = new TraceReader([process]);
+    buffer.log('still to be read');
+    rmSync(process.directory, { recursive: true });
+    expect(reader.poll().map(({ message }) => message)).toEqual(['still to be read']);
+    buffer.log('nobody can find this');
+    expect(reader.poll()).toEqual([]);
+    expect(reader.buffers()).toEqual([]);
+    expect(reader.problems).toEqual([]);
+  });
+
+  test('are only the buffers that it asked for', () => {
+    const directory = useTraceDirectory();
+    using wanted = new TraceBuffer('wanted', 4096);
+    using other = new TraceBuffer('other', 4096);
+    wanted.log('this');
+    other.log('not this');
+    using reader = new TraceReader([processIn(directory)], { buffers: ['wanted'] });
+    expect(reader.poll().map(({ message }) => message)).toEqual(['this']);
+    expect(reader.buffers().map(({ buffer }) => buffer)).toEqual(['wanted']);
+  });
+});
+
+describe('records of several rings', () => {
+  test('of threads, children and cluster workers are merged by time', { timeout: 90_000 }, async () => {
+    const directory = newTraceDirectory();
+    const end = await runFixture('family', { directory });
+    expect(end, end.stderr).toMatchObject({ code: 0 });
+    const processes = processesIn(directory);
+    expect(processes).toHaveLength(4);
+    using reader = new TraceReader(processes);
+    const records = reader.poll();
+    const names = ['main', 'worker', 'child', 'cluster1', 'cluster2'];
+    for (const name of names) {
+      const own = records.filter(({ message }) => message.startsWith(`${name} `));
+      expect(own.map(({ message }) => message.split(' ')[1])).toEqual(
+        Array.from({ length: 40 }, (_, i) => `${i + 1}`),
+      );
+    }
+    expect(records).toHaveLength(names.length * 40);
+    const times = records.map(({ time }) => time);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    // The record's time is the one that its writer saw, to the millisecond that its clocks agree within.
+    for (const { message, time } of records) {
+      expect(Math.abs(time / 1000 - Number(message.split(' ')[2]))).toBeLessThan(3);
+    }
+    // They really logged at the same time: no process's records stand in one block.
+    const turns = records.filter(({ pid }, i) => i > 0 && pid !== records[i - 1]?.pid).length;
+    expect(turns).toBeGreaterThan(10);
+    expect(new Set(records.map(({ thread, pid }) => `${pid}.${thread}`)).size).toBe(5);
+    // All of a family name their parent.
+    const [main] = processes.filter(({ pid }) =>
+      records.some((r) => r.pid === pid && r.message.startsWith('main ')),
+    );
+    const parents = processes.filter((process) => process !== main).map(({ info }) => info.parentPid);
+    expect(parents).toEqual([main?.pid, main?.pid, main?.pid]);
+  });
+
+  test('of the same microsecond stay in the order of their rings, each time', () => {
+    const record = (time: number, process: string, seq: number): TraceRecord => ({
+      time,
+      process,
+      pid: 1,
+      thread: 0,
+      buffer: 'b',
+      seq,
+      level: 'info',
+      severity: 30,
+      kind: 'log',
+      message: '',
+    });
+    const a = [record(1, 'a', 1), record(5, 'a', 2), record(5, 'a', 3), record(9, 'a', 4)];
+    const b = [record(5, 'b', 1), record(5, 'b', 2), record(6, 'b', 3)];
+    // The clock of this one steps back: its own order stands.
+    const c = [record(7, 'c', 1), record(2, 'c', 2), record(8, 'c', 3)];
+    const order = (...rings: TraceRecord[][]): string[] =>
+      [...mergeByTime(rings)].map(({ process, seq }) => `${process}${seq}`);
+    expect(order(a, b, c)).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1', 'c2', 'c3', 'a4']);
+    expect(order(b, a, c)).toEqual(['a1', 'b1', 'b2', 'a2', 'a3', 'b3', 'c1', 'c2', 'c3', 'a4']);
+    expect(order(a)).toEqual(['a1', 'a2', 'a3', 'a4']);
+    expect(order()).toEqual([]);
+  });
+});
