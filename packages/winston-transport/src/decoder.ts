@@ -1,4 +1,5 @@
 /** Decoder of {@link RecordKind.WINSTON} records; importing it registers it. It needs neither winston nor its transport. */
+import { stripVTControlCharacters } from 'node:util';
 import {
   type DecodedPayload,
   LEVEL_DEFINITION,
@@ -19,9 +20,6 @@ const MAX_DEPTH = 64;
 const MAX_LEVEL_NAME = 64;
 
 const STANDARD_SEVERITIES: ReadonlySet<number> = new Set(Object.values(Level));
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what winston's colours are made of
-const COLOURS = /\u001b\[[\d;]*m/g;
 
 /**
  * Decodes what `TraceBufferTransport` stores: `message` is the info's, `fields` are the rest of it (stack included),
@@ -108,7 +106,7 @@ function textOfMessage(message: unknown): string {
 }
 
 function plain(text: string): string {
-  return text.includes('\u001b') ? text.replace(COLOURS, '') : text;
+  return text.includes('\u001b') ? stripVTControlCharacters(text) : text;
 }
 
 /** Puts a mark in place of what is nested too deeply. */

@@ -32,19 +32,18 @@ class Copier {
   readonly #ancestors = new Set<object>();
 
   copy(value: unknown, depth: number): unknown {
-    switch (typeof value) {
-      case 'bigint':
-        return value.toString();
-      case 'number':
-      case 'string':
-      case 'boolean':
-        return value;
-      case 'object':
-        return value === null ? null : this.#copyObject(value, depth);
-      default:
-        // Functions, symbols and undefined: JSON leaves them out.
-        return undefined;
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'boolean'
+    ) {
+      return value;
     }
+    if (typeof value === 'object') return this.#copyObject(value, depth);
+    if (typeof value === 'bigint') return value.toString();
+    // Functions, symbols and undefined: JSON leaves them out.
+    return undefined;
   }
 
   #copyObject(value: object, depth: number): unknown {
@@ -69,8 +68,7 @@ class Copier {
     if (value instanceof Error) return this.#copyError(value, depth);
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === 'function') return this.copy(toJSON.call(value), depth);
-    const copy = this.#copyEntries(value, depth);
-    return copy;
+    return this.#copyEntries(value, depth);
   }
 
   #copyList(list: Iterable<unknown>, length: number, depth: number): unknown[] {

@@ -45,18 +45,17 @@ export class QueueTap {
     this.#logger = logger;
     this.#take = take;
     this.#untaken = logger.writableLength;
-    const tap = this;
     const write = logger.write;
     const push = logger.push;
     this.#write = write;
     this.#push = push;
-    this.#tappedWrite = function tappedWrite(this: Logger, ...args) {
-      tap.#beforeWrite(args[0]);
-      return write.apply(this, args);
+    this.#tappedWrite = (...args) => {
+      this.#beforeWrite(args[0]);
+      return write.apply(logger, args);
     };
-    this.#tappedPush = function tappedPush(this: Logger, ...args) {
-      tap.#beforePush(args[0]);
-      return push.apply(this, args);
+    this.#tappedPush = (...args) => {
+      this.#beforePush(args[0]);
+      return push.apply(logger, args);
     };
     logger.write = this.#tappedWrite;
     logger.push = this.#tappedPush;

@@ -179,12 +179,12 @@ describe('the logger', () => {
 
   test('keeps what somebody else has put on top', () => {
     const { logger, transport, messages } = setUp();
-    const { write } = logger;
+    const write = logger.write.bind(logger) as (...args: unknown[]) => boolean;
     const seen: unknown[] = [];
-    logger.write = function patched(this: winston.Logger, ...args: unknown[]) {
+    logger.write = ((...args: unknown[]) => {
       seen.push(args[0]);
-      return (write as (...all: unknown[]) => boolean).apply(this, args);
-    } as typeof logger.write;
+      return write(...args);
+    }) as typeof logger.write;
     logger.info('seen');
     logger.remove(transport);
     logger.info('still seen');

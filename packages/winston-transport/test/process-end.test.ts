@@ -37,8 +37,9 @@ describe('1001 of 1001 lines are there', () => {
       const last = Number(readFileSync(file, 'utf8'));
       expect(last).toBeGreaterThan(0);
       const numbers = recordsOf(child.pid as number).map(({ message, fields }) => {
-        expect(message).toBe(`flood ${fields?.i}`);
-        return fields?.i as number;
+        const number = fields?.i as number;
+        expect(message).toBe(`flood ${number}`);
+        return number;
       });
       expect(numbers.at(-1)).toBeGreaterThanOrEqual(last);
       expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] as number) + i));

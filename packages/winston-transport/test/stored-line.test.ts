@@ -29,7 +29,11 @@ describe('what a format has printed', () => {
   });
 
   test('any other text is not: the info is', () => {
-    for (const format of [simple(), printf(({ message }) => `> ${message}`), combine(colorize(), simple())]) {
+    for (const format of [
+      simple(),
+      printf(({ message }) => `> ${String(message)}`),
+      combine(colorize(), simple()),
+    ]) {
       const { logger, records } = setUp(format);
       logger.warn('text', { user: { id: 7 } });
       expect(records()).toMatchObject([{ level: 'warn', message: 'text', fields: { user: { id: 7 } } }]);
@@ -44,7 +48,7 @@ describe('what a format has printed', () => {
   });
 
   test('text that only looks like JSON is shown as text', () => {
-    const { logger, records } = setUp(printf(({ message }) => `{"${message}"}`));
+    const { logger, records } = setUp(printf(({ message }) => `{"${String(message)}"}`));
     logger.info('not json');
     expect(records()).toMatchObject([{ message: '{"not json"}', level: 'info' }]);
   });
