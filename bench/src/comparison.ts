@@ -4,8 +4,6 @@ export interface Effort {
   readonly generations: number;
   /** Batches of each side in each pair. */
   readonly rounds: number;
-  /** Share of the work of comparisons that are not made of batches, 0 to 1. */
-  readonly share: number;
 }
 
 /** What has to be reached. */

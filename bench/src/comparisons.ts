@@ -1,7 +1,23 @@
 import type { Comparison } from './comparison.ts';
+import { comparison as heap } from './comparisons/heap-growth.ts';
 import { comparison as log } from './comparisons/log.ts';
 import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
 import { belowLevel, disabled } from './comparisons/log-unwanted.ts';
+import { pinoAsync, pinoOverhead, pinoSync } from './comparisons/pino.ts';
+import { readLogs } from './comparisons/reading.ts';
+import { comparison as winston } from './comparisons/winston-overhead.ts';
 
 /** All comparisons, in the order of the table. */
-export const comparisons: readonly Comparison[] = [log, lttngSmall, lttngDefault, disabled, belowLevel];
+export const comparisons: readonly Comparison[] = [
+  log,
+  lttngSmall,
+  lttngDefault,
+  disabled,
+  belowLevel,
+  heap,
+  pinoOverhead,
+  pinoSync,
+  pinoAsync,
+  winston,
+  readLogs,
+];

@@ -10,16 +10,8 @@ export interface Contender {
   rest?(): void;
 }
 
-/** What one batch took. */
-export interface Batch {
-  /** Nanoseconds of time for each operation. */
-  readonly wall: number;
-  /** Nanoseconds of processor time for each operation, on all threads of the process. */
-  readonly cpu: number;
-}
-
-/** Length of a batch in milliseconds: short, so that both sides see the same machine; long against reading the clock. */
+/** Length of a batch in milliseconds of processor time: short, so that both sides see the same machine; long against reading the clock. */
 export const BATCH_MS = 8;
 
-/** How long a contender runs before it is measured, in milliseconds: long enough for its code to be optimized. */
+/** How long a contender runs before it is measured, in milliseconds of processor time: long enough for its code to be optimized. */
 export const WARM_UP_MS = 800;

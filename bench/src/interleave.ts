@@ -4,8 +4,10 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Effort, Measurement } from './comparison.ts';
-import type { Batch } from './contender.ts';
 import { lowerQuartile } from './statistics.ts';
+
+/** How long a contender may take to warm up, to run a batch or to end, in milliseconds. */
+const TIMEOUT = 60_000;
 
 /** How a contender is started. */
 export interface Command {
@@ -20,10 +22,13 @@ export function contender(module: string, name: string): Command {
   return { file: process.execPath, args: ['--conditions=@tracebuf/source', program, module, name] };
 }
 
-/** Batches of the two sides, by pairs of processes. */
+/**
+ * What the batches of the two sides took in one pair of processes: nanoseconds of processor time for each operation, on
+ * all threads of the process. Unlike time on the wall it does not grow when other programs want the processor.
+ */
 export interface Generation {
-  readonly subject: readonly Batch[];
-  readonly reference: readonly Batch[];
+  readonly subject: readonly number[];
+  readonly reference: readonly number[];
 }
 
 /** A contender's process, which runs one batch when asked. */
@@ -43,27 +48,37 @@ class Runner {
   }
 
   async ready(): Promise<void> {
-    await this.#line();
+    const line = await this.#line();
+    if (line !== 'ready') throw new Error(`${this.#described()} started with "${line}"`);
   }
 
-  async batch(): Promise<Batch> {
+  async batch(): Promise<number> {
     this.#child.stdin.write('\n');
-    const [operations = Number.NaN, wall = Number.NaN, cpu = Number.NaN] = (await this.#line())
-      .split(' ')
-      .map(Number);
-    return { wall: wall / operations, cpu: cpu / operations };
+    const line = await this.#line();
+    const [, operations, cpu] = /^(\d+) (\d+)$/.exec(line) ?? [];
+    if (cpu === undefined) throw new Error(`${this.#described()} answered "${line}" to a batch`);
+    return Number(cpu) / Number(operations);
   }
 
   async close(): Promise<void> {
     this.#child.stdin.end();
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), TIMEOUT);
+    await once(this.#child, 'close');
+    clearTimeout(timer);
   }
 
   async #line(): Promise<string> {
+    // One that hangs must not hang the others.
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), TIMEOUT);
     const { done, value } = await this.#lines.next();
+    clearTimeout(timer);
     if (done !== true) return value;
-    const command = [this.#command.file, ...this.#command.args].join(' ');
-    throw new Error(`The contender "${command}" ended early:\n${await this.#errors}`);
+    throw new Error(`${this.#described()} ended early:\n${await this.#errors}`);
+  }
+
+  #described(): string {
+    return `The contender "${[this.#command.file, ...this.#command.args].join(' ')}"`;
   }
 }
 
@@ -93,8 +108,8 @@ export async function interleave(
 }
 
 async function alternate(a: Runner, b: Runner, rounds: number): Promise<Generation> {
-  const subject: Batch[] = [];
-  const reference: Batch[] = [];
+  const subject: number[] = [];
+  const reference: number[] = [];
   for (let round = 0; round < rounds; round++) {
     // Who goes first changes, so that neither always follows the other.
     if (round % 2 === 0) {
@@ -108,32 +123,56 @@ async function alternate(a: Runner, b: Runner, rounds: number): Promise<Generati
   return { subject, reference };
 }
 
-/** Which time of a batch counts. */
-export type Clock = keyof Batch;
+/** Runs batches of one contender that has no other side. */
+export async function repeat(subject: Command, effort: Effort): Promise<(readonly number[])[]> {
+  const generations: number[][] = [];
+  for (let i = 0; i < effort.generations; i++) {
+    const runner = new Runner(subject);
+    try {
+      await runner.ready();
+      const batches: number[] = [];
+      for (let round = 0; round < effort.rounds; round++) batches.push(await runner.batch());
+      generations.push(batches);
+    } finally {
+      await runner.close();
+    }
+  }
+  return generations;
+}
+
+/** Operations a second, at the lower quartile of the time that one took. */
+export function rate(generations: readonly (readonly number[])[]): Measurement {
+  const perSecond = (batches: readonly number[]) => 1e9 / lowerQuartile(batches);
+  const each = generations.map(perSecond);
+  const value = perSecond(generations.flat());
+  return {
+    value,
+    spread: [Math.min(...each), Math.max(...each)],
+    detail: `${nanoseconds(1e9 / value)} each`,
+  };
+}
 
 /** The subject's cost over the reference's, each the lower quartile of its batches. */
-export function ratio(generations: readonly Generation[], clock: Clock): Measurement {
-  return combine(generations, clock, (subject, reference) => subject / reference);
+export function ratio(generations: readonly Generation[]): Measurement {
+  return relate(generations, (subject, reference) => subject / reference);
 }
 
 /** The subject's cost less the reference's, in nanoseconds, each the lower quartile of its batches. */
-export function difference(generations: readonly Generation[], clock: Clock): Measurement {
-  return combine(generations, clock, (subject, reference) => subject - reference);
+export function difference(generations: readonly Generation[]): Measurement {
+  return relate(generations, (subject, reference) => subject - reference);
 }
 
-function combine(
+function relate(
   generations: readonly Generation[],
-  clock: Clock,
-  relate: (subject: number, reference: number) => number,
+  figure: (subject: number, reference: number) => number,
 ): Measurement {
-  const cost = (batches: readonly Batch[]) => lowerQuartile(batches.map((batch) => batch[clock]));
-  const subject = cost(generations.flatMap((generation) => generation.subject));
-  const reference = cost(generations.flatMap((generation) => generation.reference));
-  const each = generations.map((generation) => relate(cost(generation.subject), cost(generation.reference)));
+  const subject = lowerQuartile(generations.flatMap((generation) => generation.subject));
+  const reference = lowerQuartile(generations.flatMap((generation) => generation.reference));
+  const each = generations.map((pair) => figure(lowerQuartile(pair.subject), lowerQuartile(pair.reference)));
   return {
-    value: relate(subject, reference),
+    value: figure(subject, reference),
     spread: [Math.min(...each), Math.max(...each)],
-    detail: `${nanoseconds(subject)} over ${nanoseconds(reference)}${clock === 'cpu' ? ' of CPU' : ''}`,
+    detail: `${nanoseconds(subject)} over ${nanoseconds(reference)}`,
   };
 }
 

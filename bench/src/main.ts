@@ -7,8 +7,8 @@ import { describeMachine } from './machine.ts';
 import { heading, line, markdown, type Row } from './report.ts';
 import { makeScratch } from './scratch.ts';
 
-const FULL: Effort = { generations: 5, rounds: 60, share: 1 };
-const QUICK: Effort = { generations: 2, rounds: 20, share: 0.1 };
+const FULL: Effort = { generations: 5, rounds: 60 };
+const QUICK: Effort = { generations: 2, rounds: 20 };
 
 const { values } = parseArgs({
   options: {

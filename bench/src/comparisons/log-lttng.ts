@@ -29,7 +29,7 @@ const BAR = { kind: 'at most', value: 1 } as const;
 
 function measure(subject: keyof typeof contenders, channel: Channel, effort: Effort): Promise<Measurement> {
   return withLttng(channel, async (lttng) =>
-    ratio(await interleave(contender(import.meta.url, subject), lttng, effort), 'cpu'),
+    ratio(await interleave(contender(import.meta.url, subject), lttng, effort)),
   );
 }
 

@@ -1,0 +1,78 @@
+import { truncateSync } from 'node:fs';
+import { traceBuffer } from '@tracebuf/pino-transport';
+import pino from 'pino';
+import type { Comparison } from '../comparison.ts';
+import type { Contender } from '../contender.ts';
+import { contender, interleave, ratio } from '../interleave.ts';
+import { REQUEST } from '../request.ts';
+import { scratchFile } from '../scratch.ts';
+
+function logging(destination: pino.DestinationStream): Contender {
+  const logger = pino({}, destination);
+  return {
+    run(operations) {
+      for (let i = 0; i < operations; i++) logger.info(REQUEST, 'request completed');
+    },
+  };
+}
+
+/** pino's own way to a file, beside the trace buffers, so that both sides write into the same file system. */
+function toFile(options: { readonly sync: boolean; readonly minLength: number }): Contender {
+  const path = scratchFile(`pino-${process.pid}.log`);
+  const destination = pino.destination({ dest: path, ...options });
+  const { run } = logging(destination);
+  return {
+    async run(operations) {
+      await run(operations);
+      // What has been put off is part of the cost.
+      if (!options.sync) {
+        await new Promise<void>((resolve, reject) =>
+          destination.flush((error) => (error ? reject(error) : resolve())),
+        );
+      }
+    },
+    // A log that grows without end would fill the memory.
+    rest: () => truncateSync(path),
+  };
+}
+
+export const contenders = {
+  traceBuffer: (): Contender => logging(traceBuffer({ name: 'bench' })),
+  noOp: (): Contender => logging({ write() {} }),
+  syncFile: (): Contender => toFile({ sync: true, minLength: 0 }),
+  asyncFile: (): Contender => toFile({ sync: false, minLength: 4096 }),
+};
+
+function compare(
+  subject: keyof typeof contenders,
+  reference: keyof typeof contenders,
+): Comparison['measure'] {
+  return async (effort) =>
+    ratio(
+      await interleave(contender(import.meta.url, subject), contender(import.meta.url, reference), effort),
+    );
+}
+
+export const pinoOverhead: Comparison = {
+  name: 'pino',
+  what: 'pino → traceBuffer(), over pino → a destination that drops everything',
+  unit: '',
+  bar: { kind: 'at most', value: 1.25 },
+  measure: compare('traceBuffer', 'noOp'),
+};
+
+export const pinoSync: Comparison = {
+  name: 'pino-sync-file',
+  what: 'pino → pino.destination({ sync: true }) to a file, over pino → traceBuffer()',
+  unit: '',
+  bar: { kind: 'at least', value: 3 },
+  measure: compare('syncFile', 'traceBuffer'),
+};
+
+export const pinoAsync: Comparison = {
+  name: 'pino-async-file',
+  what: 'pino → pino.destination({ sync: false, minLength: 4096 }) to a file, with its flushes, over pino → traceBuffer()',
+  unit: '',
+  bar: { kind: 'at least', value: 2 },
+  measure: compare('asyncFile', 'traceBuffer'),
+};
