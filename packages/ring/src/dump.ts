@@ -19,9 +19,9 @@ const PIECE = 65536;
  */
 export function dumpBuffers(names: readonly string[] | undefined, fileName?: string): string {
   const { fd, path } = createDumpFile(fileName ?? defaultName(names));
+  const own = listProcesses().processes.filter(({ key }) => key === processKey());
+  const reader = new TraceReader(own, names === undefined ? {} : { buffers: names });
   try {
-    const own = listProcesses().processes.filter(({ key }) => key === processKey());
-    using reader = new TraceReader(own, names === undefined ? {} : { buffers: names });
     let text = '';
     for (const record of reader.records()) {
       text += `${formatRecord(record, { buffer: names?.length !== 1 })}\n`;
@@ -37,6 +37,8 @@ export function dumpBuffers(names: readonly string[] | undefined, fileName?: str
       ? new StorageError('write the dump', path, error)
       : error;
   } finally {
+    // `using` would do, but Node 22 cannot run it from source.
+    reader.close();
     closeSync(fd);
   }
 }
