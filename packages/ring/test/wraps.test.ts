@@ -24,7 +24,10 @@ describe.each(['mapped', 'positional'] as const)('a %s ring', (mode) => {
     for (let offset = 0; offset < SIZE; offset += 8) {
       craftHeader(path, { position: SIZE * (3 + offset) + offset, appended: offset });
       const buffer = open();
-      const texts = Array.from({ length: 40 }, (_, i) => `${offset}/${i} ${'x'.repeat((offset + i * 37) % 300)}`);
+      const texts = Array.from(
+        { length: 40 },
+        (_, i) => `${offset}/${i} ${'x'.repeat((offset + i * 37) % 300)}`,
+      );
       for (const text of texts) buffer.log(text);
       const reader = openRing(file);
       const records = readRing(reader);
