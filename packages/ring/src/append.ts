@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { CONTEXT_SIZE, RecordFlag } from './layout.ts';
+import { MAX_LEVEL } from './level.ts';
 import type { RingWriter } from './ring-writer.ts';
 
 /** UTF-8 takes at most this many bytes for each UTF-16 unit. */
@@ -26,6 +27,55 @@ export function appendText(ring: RingWriter, kind: number, level: number, text: 
   if (at < 0) return false;
   const written = (ring.bytes as NativeBuffer).utf8Write(text, at, room);
   ring.commit(written, kind, written === units ? 0 : replacedFlag(ring, text), level);
+  return true;
+}
+
+/** Tells what a record's header needs from the bytes of its line; see {@link appendLine}. */
+export interface LineReader {
+  /** How many bytes at the end of the line are not stored, such as a newline. */
+  readonly ending: number;
+  /**
+   * @param start Where the line starts in `bytes`; what lies behind `end` is not of it.
+   * @param clock The record's time goes to its first element, in milliseconds as `performance.now()` gives them; there
+   *   it finds that of the thread's last record.
+   * @returns The level, 0 to 65535, or -1 where it can't be told from the bytes.
+   */
+  read(bytes: Buffer, start: number, end: number, clock: Float64Array): number;
+}
+
+/**
+ * Appends a line whose level stands in it. The level is looked up in the bytes, after they have been written to `main`:
+ * a string that was put together of many must be made flat before JavaScript may look at it, and writing it does that
+ * anyway. What turns out to belong to `keep` is written again, there.
+ *
+ * @param keepLevel From this level on a line belongs to `keep`.
+ * @returns Whether the line was dealt with: stored, or below the threshold. If not, the ring is as it was, and the
+ *   caller finds out the level in some other way.
+ */
+export function appendLine(
+  main: RingWriter,
+  keep: RingWriter,
+  keepLevel: number,
+  kind: number,
+  line: string,
+  reader: LineReader,
+): boolean {
+  const units = line.length;
+  // Off, or closed: its bytes are gone.
+  if (main.threshold > MAX_LEVEL) return true;
+  if (main.discards || !main.fitsUnmeasured(units)) return false;
+  const room = units * MAX_BYTES_PER_UNIT;
+  const at = main.claim(room);
+  const written = (main.bytes as NativeBuffer).utf8Write(line, at, room);
+  const level = reader.read(main.bytes, at, at + written, main.clock);
+  if (level < 0) return false;
+  if (level < main.threshold) return true;
+  if (level >= keepLevel) {
+    keep.clock[0] = main.clock[0] as number;
+    appendText(keep, kind, level, line.slice(0, units - reader.ending));
+    return true;
+  }
+  main.commit(written - reader.ending, kind, written === units ? 0 : replacedFlag(main, line), level);
   return true;
 }
 

@@ -1,4 +1,5 @@
 /** Memory-mapped trace buffers: the writer, the readers, and the registry of processes that have them. */
+export type { LineReader } from './append.ts';
 export { type BufferCommand, type CommandedBuffer, controlBuffers } from './buffer-control.ts';
 export type { TraceBufferOptions } from './buffer-options.ts';
 export type { BufferStatus } from './buffer-status.ts';

@@ -45,6 +45,9 @@ const OLDEST_WORD = Header.OLDEST >> 2;
 const APPENDED_DOUBLE = Header.APPENDED >> 3;
 const GENERATION_WORD = Header.CONTROL_GENERATION >> 2;
 
+/** Time of the record that this thread appends, or has appended last. */
+const threadClock = new Float64Array(1);
+
 /**
  * The one writer of one ring (R1). An append takes no lock, allocates nothing and, on mapped memory, calls no system.
  *
@@ -58,7 +61,7 @@ export class RingWriter {
    * Time of the record to be committed next: milliseconds since this thread's `performance.timeOrigin`, as
    * `performance.now()` gives them. An array of one, because a number passed to a function may cost an allocation.
    */
-  readonly clock: Float64Array = new Float64Array(1);
+  readonly clock: Float64Array = threadClock;
   /** Longest payload that is not cut, in bytes. */
   readonly maxPayload: number;
   /** Records below this level are not wanted at present; above every level while the ring is off. */
@@ -127,6 +130,11 @@ export class RingWriter {
     this.#oldestAt = (HEADER_SIZE + (oldest % capacity)) | 0;
     this.#free = (capacity - (head - oldest)) | 0;
     words[Header.STATE >> 2] = RingState.OPEN;
+  }
+
+  /** Whether a full ring refuses new records. */
+  get discards(): boolean {
+    return this.#discards;
   }
 
   /** Sequence number of the last record. */

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
-import { appendBytes, appendText, appendTextInContext } from './append.ts';
+import { appendBytes, appendLine, appendText, appendTextInContext, type LineReader } from './append.ts';
 import { type BufferFiles, openBufferFiles } from './buffer-files.ts';
 import {
   type ResolvedBufferOptions,
@@ -104,6 +104,18 @@ export class TraceBuffer {
     const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
     return appendText(ring, kind, severity, text);
+  }
+
+  /**
+   * {@link append} for adapters that are given whole lines with the level in them: the quickest way to store one.
+   *
+   * @param reader Finds level and time in the line's bytes.
+   * @returns Whether the line was dealt with. If not (it is long, its level can't be told, the policy is `'discard'`),
+   *   {@link append} it.
+   */
+  appendLine(kind: number, line: string, reader: LineReader): boolean {
+    if (this.#main.commanded) this.#obey();
+    return appendLine(this.#main, this.#keep, this.#keepLevel, kind, line, reader);
   }
 
   /**
