@@ -130,14 +130,14 @@ export class HeaderView {
     };
   }
 
-  /** High half of head, as it was read. */
-  get headHigh(): number {
-    return this.#u32(Header.HEAD + 4);
+  /** Head as it was read, whether it makes sense or not. */
+  get head(): number {
+    return this.#position(Header.HEAD);
   }
 
-  /** High half of oldest, as it was read. */
-  get oldestHigh(): number {
-    return this.#u32(Header.OLDEST + 4);
+  /** Oldest as it was read, whether it makes sense or not. */
+  get oldest(): number {
+    return this.#position(Header.OLDEST);
   }
 
   /** Reads the words that change. {@link descriptor} must have been read before. */
@@ -147,6 +147,7 @@ export class HeaderView {
       this.#position(Header.OLDEST),
       capacity,
     );
+    const commanded = this.#u32(Header.CONTROL_GENERATION) !== 0;
     return {
       head,
       oldest,
@@ -158,8 +159,9 @@ export class HeaderView {
       closed: this.#u32(Header.STATE) === RingState.CLOSED,
       enabled: this.#u32(Header.CONTROL_ENABLED) !== 0,
       minLevel: this.#u32(Header.CONTROL_MIN_LEVEL),
-      clearMark: this.#position(Header.CONTROL_CLEAR_MARK),
-      commanded: this.#u32(Header.CONTROL_GENERATION) !== 0,
+      // Who sets a mark changes the generation, so without that it is damage.
+      clearMark: commanded ? this.#position(Header.CONTROL_CLEAR_MARK) : 0,
+      commanded,
     };
   }
 

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { ALIGNMENT } from './layout.ts';
 import { HeaderView, type RingCursors, type RingDescriptor } from './ring-file.ts';
 import { Snapshot } from './snapshot.ts';
 
@@ -43,6 +44,8 @@ export class RingReader {
   #next = 0;
   #lastSeq: number | undefined;
   #appended = 0;
+  /** Positions that made no sense, where records were looked for nevertheless. */
+  #recoveredFrom: { readonly head: number; readonly oldest: number } | undefined;
 
   /**
    * @param fd The ring file, opened for reading; the reader owns it from now on.
@@ -78,12 +81,11 @@ export class RingReader {
    * @returns The records: call its `next()` until that is false, before the next `read`.
    */
   read(): Snapshot {
-    const before = this.#cursors();
-    const last = Math.max(0, this.#end(before, this.#snapshot));
-    const from = Math.max(this.#next, before.oldest, Math.min(before.clearMark, last));
+    const { before, oldest, end: last } = this.#span(this.#snapshot);
+    const from = Math.max(this.#next, oldest, Math.min(before.clearMark, last));
     const end = Math.max(from, last);
     this.#next = end;
-    if (before.oldest === 0 && before.clearMark === 0) this.#lastSeq ??= 0;
+    if (oldest === 0 && before.clearMark === 0) this.#lastSeq ??= 0;
     else if (from === end) this.#lastSeq ??= before.appended;
     this.#adopt(before);
     this.#snapshot.begin(from, end, () => this.#oldestNow());
@@ -108,16 +110,13 @@ export class RingReader {
 
   /** Position behind the last record. */
   end(): number {
-    const cursors = this.#cursors();
-    return Math.max(0, this.#end(cursors, new Snapshot(this.descriptor, this.#fd)));
+    return this.#span(new Snapshot(this.descriptor, this.#fd)).end;
   }
 
   /** Counts what the ring holds and has lost, from a copy of its own: {@link read} is not disturbed. */
   counts(): RingCounts {
     const snapshot = new Snapshot(this.descriptor, this.#fd);
-    const before = this.#cursors();
-    const from = Math.max(before.oldest, 0);
-    const end = Math.max(from, this.#end(before, snapshot));
+    const { before, oldest: from, end } = this.#span(snapshot);
     this.#adopt(before);
     snapshot.begin(from, end, () => this.#oldestNow());
     let readable = 0;
@@ -167,9 +166,10 @@ export class RingReader {
     const { capacity } = this.descriptor;
     this.#header.read(this.#fd, this.#path);
     for (let looks = 1; looks < MAX_LOOKS; looks++) {
-      const { headHigh, oldestHigh } = this.#header;
+      const { head, oldest } = this.#header;
       this.#header.read(this.#fd, this.#path);
-      const agree = this.#header.headHigh === headHigh && this.#header.oldestHigh === oldestHigh;
+      const agree =
+        highHalf(head) === highHalf(this.#header.head) && highHalf(oldest) === highHalf(this.#header.oldest);
       const cursors = this.#header.cursors(capacity);
       if (agree && cursors.head >= 0) return cursors;
     }
@@ -181,19 +181,52 @@ export class RingReader {
     try {
       const now = this.#cursors();
       this.#adopt(now);
-      // Not to be known: then nothing of the copy can be trusted.
-      return now.oldest < 0 ? Number.POSITIVE_INFINITY : now.oldest;
+      if (now.oldest >= 0) return now.oldest;
+      const { head, oldest } = this.#recoveredFrom ?? {};
+      const atRest = head === this.#header.head && oldest === this.#header.oldest;
+      // Where it is not to be known what was overwritten, nothing of the copy can be trusted.
+      return atRest ? 0 : Number.POSITIVE_INFINITY;
     } catch {
       // The file was cut down to nothing: so is what it held.
       return Number.POSITIVE_INFINITY;
     }
   }
 
-  #end(cursors: RingCursors, snapshot: Snapshot): number {
-    if (this.descriptor.mode === 'mapped') return cursors.head;
-    return snapshot.scan(cursors.head, cursors.oldest, cursors.appended);
+  /** Where the records are: the position of the oldest, and the one behind the last. */
+  #span(snapshot: Snapshot): Span {
+    const before = this.#cursors();
+    const { head, oldest, appended } = before;
+    if (head < 0) return { before, ...this.#recover(snapshot) };
+    const end = this.descriptor.mode === 'mapped' ? head : snapshot.scan(head, oldest, appended);
+    return { before, oldest, end };
+  }
+
+  /**
+   * Where records may still be found though head and oldest make no sense together: if one is damaged, the other is not.
+   * That holds for a ring at rest; of one that is written meanwhile nothing is taken.
+   */
+  #recover(snapshot: Snapshot): { readonly oldest: number; readonly end: number } {
+    const { head, oldest } = this.#header;
+    this.#recoveredFrom = { head, oldest };
+    if (oldest <= Number.MAX_SAFE_INTEGER && oldest % ALIGNMENT === 0) {
+      const end = snapshot.scan(oldest, oldest, undefined);
+      if (end > oldest) return { oldest, end };
+    }
+    if (head <= Number.MAX_SAFE_INTEGER && head % ALIGNMENT === 0) {
+      return { oldest: Math.max(0, head - this.descriptor.capacity), end: head };
+    }
+    return { oldest: 0, end: 0 };
   }
 }
+
+interface Span {
+  /** The header that the span comes from. */
+  readonly before: RingCursors;
+  readonly oldest: number;
+  readonly end: number;
+}
+
+const highHalf = (position: number): number => Math.floor(position / 0x1_0000_0000);
 
 interface Walked {
   readonly readable: number;
@@ -215,9 +248,9 @@ interface Walked {
  */
 function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked: Walked): RingCounts {
   const { readable, hidden, first, last, startsDamaged, isDamaged, endsDamaged, used } = walked;
-  const cleared = cursors.cleared + hidden;
   const some = readable + hidden > 0;
   if (policy === 'discard') {
+    const cleared = cursors.cleared + hidden;
     const kept = readable + cleared + cursors.discarded;
     // Refused records leave gaps in the numbers too, so only the sum can tell. What is missing without damage was
     // dropped by a clear whose writer died before it could count it.
@@ -236,6 +269,8 @@ function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked:
     };
   }
   const appended = some && !endsDamaged ? last : Math.max(last, cursors.appended);
+  // Never more than there can have been: the count itself may be damaged.
+  const cleared = Math.min(cursors.cleared, Math.max(0, appended - readable - hidden)) + hidden;
   // Gaps without damage are what was overwritten during the walk.
   const gaps = some && isDamaged ? appended - first + 1 - readable - hidden : 0;
   // How many there were before the first sound one can't be told: they count as one.

@@ -144,16 +144,17 @@ export class Snapshot {
   /**
    * Positional mode: the records behind head that were written since head was stored last.
    *
+   * @param lastSeq Number of the record before head; `undefined` where it is not known.
    * @returns Position behind the last of them.
    */
-  scan(head: number, oldest: number, lastSeq: number): number {
+  scan(head: number, oldest: number, lastSeq: number | undefined): number {
     const limit = oldest + this.#ring.capacity;
     if (head < 0 || head >= limit) return head;
     this.begin(head, limit, () => head);
     let end = head;
     let seq = lastSeq;
-    while (this.next(false) && this.seqLow === (seq + 1) >>> 0) {
-      seq++;
+    while (this.next(false) && (seq === undefined || this.seqLow === (seq + 1) >>> 0)) {
+      seq = this.seqLow;
       end = this.#next;
     }
     return end;
