@@ -93,7 +93,7 @@ export function compareCatalogs(
         breaking(
           'condition-removed',
           former.id,
-          `was removed; if it was renamed, give the new condition the alias "${former.id}"`,
+          `was removed; if it was renamed, give the new condition the alias "${former.condition}"`,
         ),
       );
       continue;

@@ -47,7 +47,7 @@ export interface ConditionOptions<
   readonly cause?: string;
   /** What to do about it, for the catalog. */
   readonly action?: string;
-  /** Names that this condition had before, so that filters and readers still know them. */
+  /** Own names that this condition had before, at the same place, so that filters and readers still know them. */
   readonly aliases?: readonly string[];
 }
 
@@ -174,20 +174,20 @@ function defineParameter(what: string, declaration: ParameterDeclaration): Param
 /** Names that an object can't have as data. */
 const RESERVED_PARAMETERS: ReadonlySet<string> = new Set(['__proto__']);
 
-/** An alias is a full name, or the former name of the condition at the same place. */
+/** A condition keeps its place: only its own name can have been another. */
 function defineAlias(
   what: string,
   component: string,
   subComponent: string | undefined,
   alias: string,
 ): string {
-  if (typeof alias !== 'string' || !/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*){0,2}$/.test(alias)) {
+  if (typeof alias !== 'string' || !/^[A-Za-z]\w{0,63}$/.test(alias)) {
     throw new InvalidDeclarationError(
       what,
-      `the alias ${quoted(alias)} is no name; give its former name, or that with component and sub-component`,
+      `the alias ${quoted(alias)} is no name; give a former name of the condition, without component and sub-component`,
     );
   }
-  return alias.includes('.') ? alias : conditionId(component, subComponent, alias);
+  return conditionId(component, subComponent, alias);
 }
 
 type NameOf<Declaration> = Declaration extends string

@@ -65,7 +65,9 @@ describe('types inferred from declarations', () => {
     // @ts-expect-error tgt is declared twice.
     expect(() => logger().addCondition('a', 'Open %tgt%', { params: ['tgt', 'tgt'] })).toThrow('twice');
     // @ts-expect-error There is no type of that name.
-    expect(() => logger().addCondition('a', 'Open %t%', { params: [{ name: 't', type: 'file' }] })).toThrow('type');
+    expect(() => logger().addCondition('a', 'Open %t%', { params: [{ name: 't', type: 'file' }] })).toThrow(
+      'type',
+    );
   });
 
   test('names that mean something else are errors', () => {
