@@ -1,0 +1,88 @@
+import type { ExitCode } from './exit-code.ts';
+import type { Output } from './output.ts';
+
+/** What shell completion offers for a word: processes, buffers of the process before it, levels, or fixed words. */
+export type Completable = 'process' | 'buffer' | 'level' | 'command' | readonly string[];
+
+/** A word after the command's own words. */
+export interface OperandSpec {
+  /** As usage lines show it, such as `<proc>`, `[<proc>]` or the bare word `level`. */
+  readonly usage: string;
+  /** `keyword`: the word itself has to stand there; it may be abbreviated. */
+  readonly presence: 'required' | 'optional' | 'keyword' | 'rest';
+  readonly description: string;
+  readonly completes?: Completable;
+}
+
+/** An option of a command. */
+export interface OptionSpec {
+  /** As commander writes it: `-n, --last <count>`. */
+  readonly flags: string;
+  readonly description: string;
+  /**
+   * Reads the value that was given.
+   *
+   * @throws UsageError
+   */
+  readonly parse?: (text: string) => unknown;
+  readonly completes?: Completable;
+}
+
+/** What a command gets to work with. */
+export interface Invocation<Options> {
+  /** The operands in order; optional ones may be missing at the end, keywords are left out. */
+  readonly operands: readonly string[];
+  readonly options: Options;
+  /** Standard output. */
+  readonly out: Output;
+  /** Standard error, for notes that are no part of what was asked for. */
+  readonly err: Output;
+  /** All commands, for those that speak of others. */
+  readonly commands: readonly CommandSpec[];
+}
+
+/** Runs a command. */
+export type Run<Options> = (invocation: Invocation<Options>) => Promise<ExitCode>;
+
+/** A command: what help and completion say of it, and where its program is. */
+export interface CommandSpec {
+  /** The words that call it, in lower case. */
+  readonly words: readonly string[];
+  /** One line, without a period. */
+  readonly summary: string;
+  /** More about it, for its own help; paragraphs. */
+  readonly details?: string;
+  readonly operands: readonly OperandSpec[];
+  readonly options: readonly OptionSpec[];
+  /** Command lines without `trace-cli`, each with what it does. */
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Not listed: for programs, not for people. */
+  readonly hidden?: boolean;
+  /** Loads the program, which no other command pays for. */
+  readonly load: () => Promise<Run<never>>;
+}
+
+/** Option of every command that shows something. */
+export const JSON_OPTION: OptionSpec = { flags: '--json', description: 'one JSON object per line' };
+
+/** `<proc>`, as most commands take it. */
+export const PROCESS_OPERAND: OperandSpec = {
+  usage: '<proc>',
+  presence: 'required',
+  description: 'name, pid or name.pid of a process, or all',
+  completes: 'process',
+};
+
+/** `<buf>|all`, as most commands take it. */
+export const BUFFER_OPERAND: OperandSpec = {
+  usage: '<buf>|all',
+  presence: 'required',
+  description: 'name of a trace buffer, or all',
+  completes: 'buffer',
+};
+
+/** The whole call of a command, as usage lines show it. */
+export function usageOf({ words, operands, options }: CommandSpec): string {
+  const parts = ['trace-cli', ...words, ...operands.map(({ usage }) => usage)];
+  return [...parts, ...(options.length === 0 ? [] : ['[options]'])].join(' ');
+}
