@@ -1,0 +1,131 @@
+import type { CommandSpec, Completable, OptionSpec } from '../command.ts';
+import { LEVEL_NAMES } from '../option-values.ts';
+import { shortState } from '../process-state.ts';
+import { resolveWords } from '../resolve-words.ts';
+import { allProcesses, bufferNames, findProcessEntries } from '../target.ts';
+
+/** Something that can stand at the cursor. */
+export interface Candidate {
+  readonly value: string;
+  /** What it is, in a few words. */
+  readonly description?: string;
+}
+
+/**
+ * What can stand in place of the last word.
+ *
+ * @param words The words behind the program's name up to the cursor; the last one is what is being typed.
+ */
+export function candidates(words: readonly string[], commands: readonly CommandSpec[]): Candidate[] {
+  const typed = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const found = offered(before, typed, commands);
+  const wanted = typed.toLowerCase();
+  return found.filter(({ value }) => value.toLowerCase().startsWith(wanted));
+}
+
+function offered(before: readonly string[], typed: string, commands: readonly CommandSpec[]): Candidate[] {
+  const { command, words, rest } = resolveWords(before, commands);
+  if (command === undefined) return nextWords(words, commands);
+  const assigned = /^(--[\w-]+)=/.exec(typed);
+  if (assigned !== null) {
+    const values = valuesOf(optionOf(command, assigned[1] ?? '')?.completes, [], commands);
+    return values.map(({ value, ...more }) => ({ value: `${assigned[0]}${value}`, ...more }));
+  }
+  const option = optionOf(command, rest.at(-1) ?? '');
+  if (option !== undefined && takesValue(option)) return valuesOf(option.completes, [], commands);
+  if (typed.startsWith('-')) return command.options.flatMap(optionNames);
+  const operands = operandsIn(command, rest);
+  const next =
+    command.operands[operands.length] ?? command.operands.findLast(({ presence }) => presence === 'rest');
+  if (next === undefined) return [];
+  if (next.presence === 'keyword') return [{ value: next.usage }];
+  return valuesOf(next.completes, operands, commands);
+}
+
+function nextWords(words: readonly string[], commands: readonly CommandSpec[]): Candidate[] {
+  const next = new Map<string, Candidate>();
+  for (const command of commands) {
+    const value = command.words[words.length];
+    if (command.hidden === true || value === undefined || next.has(value)) continue;
+    if (!words.every((word, index) => command.words[index] === word)) continue;
+    const last = command.words.length === words.length + 1;
+    next.set(value, last ? { value, description: command.summary } : { value });
+  }
+  return [...next.values()];
+}
+
+function valuesOf(
+  what: Completable | undefined,
+  operands: readonly string[],
+  commands: readonly CommandSpec[],
+): Candidate[] {
+  switch (what) {
+    case undefined:
+      return [];
+    case 'process':
+      return processCandidates();
+    case 'buffer':
+      return bufferCandidates(operands[0] ?? 'all');
+    case 'level':
+      return LEVEL_NAMES.map((value) => ({ value }));
+    case 'command':
+      return nextWords(resolveWords(operands, commands).words, commands);
+    default:
+      return what.map((value) => ({ value }));
+  }
+}
+
+/** Names, then pids alone and behind their names. */
+function processCandidates(): Candidate[] {
+  const { processes } = allProcesses();
+  const names = [...new Set(processes.map(({ name }) => name))];
+  const single = processes.flatMap((process) => {
+    const { name, pid } = process;
+    const description = `${name} ${shortState(process)}`;
+    return [
+      { value: `${name}.${pid}`, description: shortState(process) },
+      { value: String(pid), description },
+    ];
+  });
+  return [...names.map((value) => ({ value })), ...single, { value: 'all', description: 'all processes' }];
+}
+
+function bufferCandidates(proc: string): Candidate[] {
+  const names = new Set(findProcessEntries(proc).flatMap(bufferNames));
+  return [
+    ...[...names].sort().map((value) => ({ value })),
+    { value: 'all', description: 'all trace buffers' },
+  ];
+}
+
+function optionNames({ flags, description }: OptionSpec): Candidate[] {
+  return namesIn(flags).map((value) => ({ value, description }));
+}
+
+function takesValue({ flags }: OptionSpec): boolean {
+  return flags.includes('<');
+}
+
+function optionOf({ options }: CommandSpec, name: string): OptionSpec | undefined {
+  return options.find(({ flags }) => namesIn(flags).includes(name));
+}
+
+/** `-n` and `--last` of `-n, --last <count>`. */
+function namesIn(flags: string): string[] {
+  return Array.from(flags.matchAll(/(?<![\w-])--?[a-z][\w-]*/g), ([name]) => name);
+}
+
+/** The words behind those of the command that are neither options nor their values. */
+function operandsIn(command: CommandSpec, rest: readonly string[]): string[] {
+  const operands: string[] = [];
+  for (let at = 0; at < rest.length; at++) {
+    const word = rest[at] ?? '';
+    if (!word.startsWith('-')) operands.push(word);
+    else {
+      const option = optionOf(command, word);
+      if (option !== undefined && takesValue(option)) at += 1;
+    }
+  }
+  return operands;
+}
