@@ -84,7 +84,10 @@ function checkManifest({ folder, manifest }: Member): void {
   }
 }
 
-/** The references of a member's build (or of its only tsconfig) are its inner dependencies, no more and no less. */
+/**
+ * The references of a member's build (or of its only tsconfig) are its inner dependencies, no more and no less; what it
+ * bundles is a development dependency, and may be referenced too.
+ */
 function checkReferences({ folder, manifest }: Member, folders: ReadonlyMap<string, string>): void {
   const published = folder.startsWith('packages/');
   const config = published ? 'tsconfig.lib.json' : 'tsconfig.json';
@@ -99,8 +102,12 @@ function checkReferences({ folder, manifest }: Member, folders: ReadonlyMap<stri
   for (const path of wanted) {
     if (!actual.has(path)) complain(`${folder}/${config}`, `lacks the reference to ${path}`);
   }
+  const bundled = new Set(
+    innerDependencies(manifest).map(([name]) => `${folders.get(name) ?? name}/tsconfig.lib.json`),
+  );
   for (const path of actual) {
-    if (!wanted.has(path)) complain(`${folder}/${config}`, `references ${path}, which is no dependency`);
+    if (!wanted.has(path) && !bundled.has(path))
+      complain(`${folder}/${config}`, `references ${path}, which is no dependency`);
   }
 }
 

@@ -21,4 +21,5 @@ function run(command) {
 if (existsSync(join(root, 'node_modules', 'typescript'))) {
   run('npm ci --prefix e2e/runtimes');
   run('tsc -b packages/cli/tsconfig.lib.json');
+  run('node packages/cli/build.ts');
 }

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { type Plugin, rolldown } from 'rolldown';
+
+const PACKAGE = import.meta.dirname;
+/** Native, or loggers of a user's own program. */
+const EXTERNAL = ['koffi', 'koffi/package.json', 'pino', 'winston'];
+/** These programs write trace buffers, as a user's program would: with the packages as they are installed. */
+const AS_INSTALLED = [join(PACKAGE, 'src', 'demo') + sep, join(PACKAGE, 'src', 'doctor', 'try-buffer.ts')];
+
+/** The ring loads zod when it first reads a `process.json`, by a `require` that a bundler does not see. */
+const LAZY_ZOD =
+  /const z = createRequire\(import\.meta\.url\)\('zod\/mini'\)( as typeof import\('zod\/mini'\))?;/;
+
+function inlineZod(): Plugin {
+  let inlined = false;
+  return {
+    name: 'inline-zod',
+    transform(code, id) {
+      if (!id.endsWith(join('ring', 'src', 'process-file.ts'))) return null;
+      inlined = LAZY_ZOD.test(code);
+      return `import * as z from 'zod/mini';\n${code.replace(LAZY_ZOD, '')}`;
+    },
+    buildEnd() {
+      if (!inlined)
+        throw new Error('The ring no longer loads zod as this build expects: see LAZY_ZOD in build.ts');
+    },
+  };
+}
+
+/** commander loads it for subcommands that are programs of their own, of which there are none: 5 ms at each start. */
+function leaveOutChildProcess(): Plugin {
+  const none = '\0no-child-process';
+  return {
+    name: 'leave-out-child-process',
+    resolveId: (id, importer) =>
+      id === 'node:child_process' && importer?.includes(join('node_modules', 'commander')) === true
+        ? none
+        : null,
+    load: (id) => (id === none ? 'export default {};' : null),
+  };
+}
+
+/** Names, versions and licences of the packages that a bundle holds, as their licences ask for. */
+function licencesOf(files: Iterable<string>): string {
+  const roots = new Set<string>();
+  for (const file of files) {
+    const inPackage = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
+    if (inPackage !== undefined) roots.add(inPackage);
+  }
+  const texts = [...roots].sort().map((root) => {
+    const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
+    const licence = readdirSync(root).find((file) => /^licen[cs]e(\.\w+)?$/i.test(file));
+    if (licence === undefined) throw new Error(`${name} ${version} has no licence file: it can't be bundled`);
+    return `${name} ${version}\n\n${readFileSync(join(root, licence), 'utf8').trim()}\n`;
+  });
+  return `The files in this folder hold code of these packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
+
+/**
+ * Bundles trace-cli: one file for the start and one for each command, so that a command line pays only for what it uses.
+ * What the commands import is inlined; `npm install` brings what the demo needs at run time.
+ *
+ * @param directory Where to; what is there is removed.
+ * @returns How many files and bytes of code it is.
+ */
+export async function bundleTo(directory: string): Promise<{ files: number; bytes: number }> {
+  const bundle = await rolldown({
+    input: { main: join(PACKAGE, 'src', 'main.ts') },
+    cwd: PACKAGE,
+    platform: 'node',
+    // The sources of the other packages: their dist need not be there.
+    resolve: { conditionNames: ['@tracebuf/source', 'node', 'import'] },
+    external: (id, importer) =>
+      EXTERNAL.includes(id) ||
+      (id.startsWith('@tracebuf/') &&
+        importer !== undefined &&
+        AS_INSTALLED.some((place) => importer.startsWith(place))),
+    // A module is there for what is imported of it: the writer's exit listener, for one, is no reason to load the writer.
+    treeshake: { moduleSideEffects: (id) => id.startsWith(join(PACKAGE, 'src')) },
+    plugins: [inlineZod(), leaveOutChildProcess()],
+  });
+  // The names of files hold a hash: those of the last build would stay.
+  rmSync(directory, { recursive: true, force: true });
+  const { output } = await bundle.write({
+    dir: directory,
+    // An ESM import of a module of Node's evaluates every lazy export of it, streams and all: 40 ms at each start.
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+  });
+  await bundle.close();
+  const chunks = output.filter((file) => file.type === 'chunk');
+  writeFileSync(
+    join(directory, 'THIRD-PARTY-LICENSES.txt'),
+    licencesOf(chunks.flatMap(({ moduleIds }) => moduleIds)),
+  );
+  return { files: chunks.length, bytes: chunks.reduce((sum, { code }) => sum + code.length, 0) };
+}
