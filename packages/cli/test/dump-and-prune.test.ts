@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Sandbox } from './sandbox.ts';
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox();
+});
+afterEach(async () => await sandbox.dispose());
+
+describe('dump trace', () => {
+  test('writes text to a file that tells process, buffer and time, and prints its path', async () => {
+    const { pid } = await sandbox.writer('wait', {
+      records: [
+        ['mybuf', 'one'],
+        ['mybuf', 'two', 'error'],
+      ],
+    });
+    const { code, stdout, stderr } = sandbox.run(['dump', 'trace', 'web', 'mybuf']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const path = stdout.trimEnd();
+    expect(path).toMatch(
+      new RegExp(`^${sandbox.directory}/dumps/web\\.${pid}\\.mybuf\\.\\d{8}T\\d{9}\\.txt$`),
+    );
+    expect(readFileSync(path, 'utf8')).toBe(sandbox.run(['show', 'trace', 'web', 'mybuf']).stdout);
+  });
+
+  test('writes JSON lines under a name of its own', async () => {
+    await sandbox.writer('wait', {
+      records: [
+        ['mybuf', 'one'],
+        ['mybuf', 'two', 'error'],
+      ],
+    });
+    const { stdout } = sandbox.run([
+      'du',
+      'tr',
+      'web',
+      'all',
+      '--format',
+      'JSONL',
+      '--file',
+      'x.jsonl',
+      '--json',
+      '-l',
+      'error',
+    ]);
+    const { path, records } = JSON.parse(stdout) as { path: string; records: number };
+    expect({ path, records }).toEqual({ path: join(sandbox.directory, 'dumps', 'x.jsonl'), records: 1 });
+    expect(readFileSync(path, 'utf8')).toBe(
+      sandbox.run(['show', 'trace', 'web', 'all', '--json', '-l', 'error']).stdout,
+    );
+  });
+
+  test('never overwrites a file, and takes no path', async () => {
+    await sandbox.writer('wait');
+    sandbox.run(['dump', 'trace', 'web', 'all', '--file', 'a.txt']);
+    const again = sandbox.run(['dump', 'trace', 'web', 'all', '--file', 'a.txt']);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(
+      /^trace-cli: There is a dump ".*a\.txt" already; give another name with --file, or remove it\.\n$/,
+    );
+    for (const name of ['../a.txt', '/tmp/a.txt', '.a', 'a:b', '']) {
+      const refused = sandbox.run(['dump', 'trace', 'web', 'all', '--file', name]);
+      expect(refused.code, name).toBe(2);
+      expect(refused.stderr, name).toMatch(
+        /^trace-cli: The value '.*' cannot be used for the dump file name: .*\n$/,
+      );
+    }
+    expect(readdirSync(join(sandbox.directory, 'dumps'))).toEqual(['a.txt']);
+  });
+});
+
+describe('prune', () => {
+  const die = async (name: string): Promise<number> => {
+    const writer = await sandbox.writer('wait', { name });
+    await writer.stop('SIGKILL');
+    return writer.pid;
+  };
+
+  test('removes what ended, shows what it did, and leaves the living alone', async () => {
+    const old = await die('old');
+    const newer = await die('newer');
+    const { pid } = await sandbox.writer('wait');
+    const preview = sandbox.run(['prune', '--keep', '1', '--dry-run']);
+    expect(preview.stdout).toMatch(
+      new RegExp(
+        `^would remove old\\.${old}: died, .*\nkept newer\\.${newer}: died, .*\n1 process to remove, 1 to keep, .* to free\n$`,
+      ),
+    );
+    expect(sandbox.run(['ps', '--json']).stdout.trimEnd().split('\n')).toHaveLength(3);
+    const done = sandbox.run(['prune', '--keep', '1']);
+    expect(done.stdout.replace('removed old', 'would remove old').split('\n')[0]?.slice(0, 20)).toBe(
+      preview.stdout.split('\n')[0]?.slice(0, 20),
+    );
+    expect(done.stdout).toMatch(/\n1 process removed, 1 kept, .* freed\n$/);
+    const all = sandbox.run(['prune', '--all', '--json']);
+    expect(JSON.parse(all.stdout)).toMatchObject({
+      action: 'removed',
+      process: 'newer',
+      pid: newer,
+      state: 'died',
+    });
+    expect(sandbox.run(['ps']).stdout).toContain(String(pid));
+    expect(sandbox.run(['ps', '--json']).stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('has nothing to do where nothing is', () => {
+    expect(sandbox.run(['prune'])).toEqual({
+      code: 0,
+      stdout: '0 processes removed, 0 kept, 0 B freed\n',
+      stderr: '',
+    });
+    expect(sandbox.run(['prune', '--all', '--keep', '3'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('doctor', () => {
+  interface Finding {
+    readonly name: string;
+    readonly verdict: string;
+    readonly detail: string;
+  }
+  const findings = (stdout: string): Finding[] =>
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Finding);
+
+  test('finds that trace buffers work here, and leaves nothing behind', async () => {
+    await sandbox.writer('end');
+    const before = readdirSync(sandbox.directory);
+    const { code, stdout, stderr } = sandbox.run(['doctor', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const found = findings(stdout);
+    expect(found.map(({ name }) => name)).toEqual([
+      'node',
+      'system',
+      'clock',
+      'proc',
+      'pid-namespace',
+      'fuse',
+      'etw',
+      'lttng',
+      'directory',
+      'directory.kind',
+      'directory.owner',
+      'directory.mode',
+      'directory.parent',
+      'directory.use',
+      'space',
+      'dumps',
+      'koffi',
+      'mapping',
+      'buffer',
+    ]);
+    expect(found.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+    expect(found.find(({ name }) => name === 'mapping')).toMatchObject({
+      verdict: 'ok',
+      detail: 'memory is mapped',
+    });
+    expect(readdirSync(sandbox.directory)).toEqual(before);
+    expect(sandbox.run(['ps', '--json']).stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('fails where the directory is not safe, and says why', async () => {
+    const path = join(sandbox.directory, 'file');
+    writeFileSync(path, '');
+    const { code, stdout } = sandbox.run(['doctor'], { TRACEBUF_DIR: path });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fail {2}directory\.kind +it is not a directory: remove it$/m);
+    const open = sandbox.shell('mkdir open; chmod 777 open; TRACEBUF_DIR=$PWD/open $TRACE_CLI doctor');
+    expect(open.code).toBe(1);
+    expect(open.stdout).toMatch(/^fail {2}directory\.mode +0777: others may use it; run chmod 700 on it$/m);
+  });
+});

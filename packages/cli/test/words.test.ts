@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { commands } from '../src/commands.ts';
+import { resolveWords } from '../src/resolve-words.ts';
+
+const calls = (line: string): string | undefined =>
+  resolveWords(line.split(' '), commands).command?.words.join(' ');
+const fault = (line: string): string => {
+  try {
+    return `no fault: ${calls(line)}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('words of a command line', () => {
+  test.for([
+    ['ps', 'ps'],
+    ['show trace web all', 'show trace'],
+    ['sh tr web all', 'show trace'],
+    ['SHOW Trace web all', 'show trace'],
+    ['di t web all', 'disable trace'],
+    ['en tr web all', 'enable trace'],
+    ['se t web all level warn', 'set trace'],
+    ['cl tr web all', 'clear trace'],
+    ['pr', 'prune'],
+    ['h', 'help'],
+  ] as const)('%s calls %s', ([line, expected]) => {
+    expect(calls(line)).toBe(expected);
+  });
+
+  test.for([
+    ['p', 'Ambiguous word: "p" could be "ps" or "prune"'],
+    ['e tr', 'no fault: enable trace'],
+    ['c', 'Ambiguous word: "c" could be "clear" or "completion"'],
+    ['shwo trace', 'Unknown command: "shwo"; did you mean "show"?'],
+    ['show trase web', 'Unknown word after "show": "trase"; did you mean "trace"?'],
+    ['show log web', 'Unknown word after "show": "log"; there is "trace"'],
+    ['frobnicate', 'Unknown command: "frobnicate"; "trace-cli help" lists them all'],
+    ['__proto__', 'Unknown command: "__proto__"; "trace-cli help" lists them all'],
+  ] as const)('%s is refused', ([line, expected]) => {
+    expect(fault(line)).toBe(expected);
+  });
+
+  test('what follows them is left alone', () => {
+    expect(resolveWords(['show', 'trace', 'SHOW', '--json', 'Trace'], commands).rest).toEqual([
+      'SHOW',
+      '--json',
+      'Trace',
+    ]);
+  });
+
+  test('the command for shells takes no abbreviation from another', () => {
+    expect(calls('comp bash')).toBe('completion');
+    expect(calls('complete bash')).toBe('complete');
+  });
+
+  test('every command has a summary, and examples that call it', () => {
+    for (const { words, summary, examples, hidden } of commands) {
+      expect(summary, words.join(' ')).toMatch(/^[a-z].*[^.]$/);
+      if (hidden !== true) expect(examples.length, words.join(' ')).toBeGreaterThan(0);
+      for (const [line] of examples) expect(calls(line)).toBe(words.join(' '));
+    }
+  });
+});
