@@ -14,7 +14,7 @@ export interface Bar {
 
 /** What came out. */
 export interface Measurement {
-  /** The figure that is held against the bar. */
+  /** The figure that is held against the bar: the median of the generations. */
   readonly value: number;
   /** The figure's least and greatest over the generations, where there are several. */
   readonly spread?: readonly [least: number, greatest: number];
@@ -30,7 +30,8 @@ export interface Comparison {
   readonly what: string;
   /** What follows the figure, such as ` ns`; empty for a ratio. */
   readonly unit: string;
-  readonly bar: Bar;
+  /** Missing where a figure is only told. */
+  readonly bar?: Bar;
   /** @throws CannotMeasure where something this row needs is not there. */
   measure(effort: Effort): Promise<Measurement>;
 }

@@ -4,7 +4,8 @@ import { comparison as log } from './comparisons/log.ts';
 import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
 import { belowLevel, disabled } from './comparisons/log-unwanted.ts';
 import { pinoAsync, pinoOverhead, pinoSync } from './comparisons/pino.ts';
-import { readLogs } from './comparisons/reading.ts';
+import { readLogs, readPino } from './comparisons/reading.ts';
+import { comparison as showTrace } from './comparisons/show-trace.ts';
 import { comparison as winston } from './comparisons/winston-overhead.ts';
 
 /** All comparisons, in the order of the table. */
@@ -20,4 +21,6 @@ export const comparisons: readonly Comparison[] = [
   pinoAsync,
   winston,
   readLogs,
+  readPino,
+  showTrace,
 ];

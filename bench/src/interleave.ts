@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Effort, Measurement } from './comparison.ts';
-import { lowerQuartile } from './statistics.ts';
+import { lowerQuartile, median, summary } from './statistics.ts';
 
 /** How long a contender may take to warm up, to run a batch or to end, in milliseconds. */
 const TIMEOUT = 60_000;
@@ -166,14 +166,10 @@ function relate(
   generations: readonly Generation[],
   figure: (subject: number, reference: number) => number,
 ): Measurement {
-  const subject = lowerQuartile(generations.flatMap((generation) => generation.subject));
-  const reference = lowerQuartile(generations.flatMap((generation) => generation.reference));
   const each = generations.map((pair) => figure(lowerQuartile(pair.subject), lowerQuartile(pair.reference)));
-  return {
-    value: figure(subject, reference),
-    spread: [Math.min(...each), Math.max(...each)],
-    detail: `${nanoseconds(subject)} over ${nanoseconds(reference)}`,
-  };
+  const subject = median(generations.map((pair) => lowerQuartile(pair.subject)));
+  const reference = median(generations.map((pair) => lowerQuartile(pair.reference)));
+  return { ...summary(each), detail: `${nanoseconds(subject)} over ${nanoseconds(reference)}` };
 }
 
 function nanoseconds(value: number): string {

@@ -51,13 +51,14 @@ function aligned(row: readonly string[]): string {
 
 function cells(row: Row): readonly string[] {
   const { bar, unit } = row.comparison;
-  const goal = `${bar.kind === 'at most' ? '≤' : '≥'} ${bar.value.toLocaleString('en')}${unit}`;
+  const goal =
+    bar === undefined ? '' : `${bar.kind === 'at most' ? '≤' : '≥'} ${bar.value.toLocaleString('en')}${unit}`;
   if ('missing' in row) return ['not measured', goal, '', '', row.missing];
   const { value, spread, detail }: Measurement = row.measurement;
   return [
     `${shown(value)}${unit}`,
     goal,
-    reaches(value, bar) ? 'yes' : 'NO',
+    bar === undefined ? '' : reaches(value, bar) ? 'yes' : 'NO',
     spread === undefined ? '' : `${shown(spread[0])} to ${shown(spread[1])}`,
     detail,
   ];

@@ -3,7 +3,7 @@
  *
  * @param share 0 to 1.
  */
-export function quantile(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = share * (sorted.length - 1);
   const below = sorted[Math.floor(place)] ?? Number.NaN;
@@ -17,4 +17,17 @@ export function quantile(values: readonly number[], share: number): number {
  */
 export function lowerQuartile(values: readonly number[]): number {
   return quantile(values, 0.25);
+}
+
+/** The middle one. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The figure of a comparison, of those of its generations: one of them may have had bad luck. */
+export function summary(each: readonly number[]): {
+  readonly value: number;
+  readonly spread: readonly [least: number, greatest: number];
+} {
+  return { value: median(each), spread: [Math.min(...each), Math.max(...each)] };
 }

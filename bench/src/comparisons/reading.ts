@@ -1,8 +1,11 @@
-import { listProcesses, TraceBuffer, TraceReader, type TraceRecord } from '@tracebuf/ring';
+import { pinoDecoder, traceBuffer } from '@tracebuf/pino-transport';
+import { listProcesses, registerDecoder, TraceBuffer, TraceReader, type TraceRecord } from '@tracebuf/ring';
+import pino from 'pino';
 import type { Comparison } from '../comparison.ts';
 import type { Contender } from '../contender.ts';
 import { contender, rate, repeat } from '../interleave.ts';
 import { MESSAGE } from '../message.ts';
+import { REQUEST } from '../request.ts';
 
 /** Bytes; some 35,000 records of {@link MESSAGE}. */
 const SIZE = 4 * 1024 * 1024;
@@ -25,11 +28,25 @@ function reading(): Contender {
 }
 
 export const contenders = {
+  pinoLines(): Contender {
+    registerDecoder(pinoDecoder);
+    const logger = pino({}, traceBuffer({ name: 'bench', size: SIZE }));
+    for (let i = 0; i < SIZE / MESSAGE.length; i++) logger.info(REQUEST, 'request completed');
+    return reading();
+  },
+
   logs(): Contender {
     const buffer = new TraceBuffer('bench', SIZE);
     for (let i = 0; i < (SIZE / MESSAGE.length) * 2; i++) buffer.log(MESSAGE);
     return reading();
   },
+};
+
+export const readPino: Comparison = {
+  name: 'read-pino',
+  what: 'lines of pino with five fields read and decoded, a second',
+  unit: '/s',
+  measure: async (effort) => rate(await repeat(contender(import.meta.url, 'pinoLines'), effort)),
 };
 
 export const readLogs: Comparison = {
