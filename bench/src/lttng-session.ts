@@ -54,11 +54,20 @@ export async function withLttng<T>(channel: Channel, measure: (command: Command)
     await listening(join(run, 'client-lttng-sessiond'));
     lttng('create', 'tracebuf-bench', '--snapshot', `--output=${home}/snapshot`);
     lttng(
-      ...['enable-channel', '--userspace', '--session=tracebuf-bench', '--overwrite', '--buffers-uid'],
-      ...[`--num-subbuf=${channel.subBuffers}`, `--subbuf-size=${channel.subBufferSize}`, 'ring'],
+      'enable-channel',
+      '--userspace',
+      '--session=tracebuf-bench',
+      '--overwrite',
+      '--buffers-uid',
+      `--num-subbuf=${channel.subBuffers}`,
+      `--subbuf-size=${channel.subBufferSize}`,
+      'ring',
     );
     lttng(
-      ...['enable-event', '--userspace', '--session=tracebuf-bench', '--channel=ring'],
+      'enable-event',
+      '--userspace',
+      '--session=tracebuf-bench',
+      '--channel=ring',
       'tracebuf_bench:message',
     );
     lttng('start', 'tracebuf-bench');
@@ -88,7 +97,7 @@ function build(directory: string): string {
     execFileSync('lttng', ['--version'], { stdio: 'pipe', timeout: TIMEOUT });
     execFileSync(
       'gcc',
-      [...['-O2', '-I', source, join(source, 'contender.c')], ...['-o', program, '-llttng-ust', '-ldl']],
+      ['-O2', `-I${source}`, join(source, 'contender.c'), '-o', program, '-llttng-ust', '-ldl'],
       { stdio: 'pipe', timeout: TIMEOUT },
     );
   } catch (error) {

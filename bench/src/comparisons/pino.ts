@@ -20,10 +20,10 @@ function logging(destination: pino.DestinationStream): Contender {
 function toFile(options: { readonly sync: boolean; readonly minLength: number }): Contender {
   const path = scratchFile(`pino-${process.pid}.log`);
   const destination = pino.destination({ dest: path, ...options });
-  const { run } = logging(destination);
+  const lines = logging(destination);
   return {
     async run(operations) {
-      await run(operations);
+      await lines.run(operations);
       // What has been put off is part of the cost.
       if (!options.sync) {
         await new Promise<void>((resolve, reject) =>
