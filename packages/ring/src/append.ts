@@ -140,8 +140,9 @@ function appendMeasured(
   const bytes = ring.bytes as NativeBuffer;
   let flags = length === text.length ? 0 : replacedFlag(ring, text);
   if (context !== 0) {
-    bytes.hexWrite(traceId, at, 16);
-    bytes.hexWrite(spanId, at + 16, 8);
+    // What is no such id becomes the invalid one, all zeros, rather than what the ring held there before.
+    if (bytes.hexWrite(traceId, at, 16) !== 16) bytes.fill(0, at, at + 16);
+    if (bytes.hexWrite(spanId, at + 16, 8) !== 8) bytes.fill(0, at + 16, at + 24);
     flags |= RecordFlag.CONTEXT;
   }
   const written = bytes.utf8Write(text, at + context, room);

@@ -11,10 +11,21 @@ import type { Definition } from './definitions.ts';
 import { dumpBuffers } from './dump.ts';
 import { TraceBufferAlreadyExistsError } from './errors.ts';
 import { RecordKind } from './layout.ts';
-import { Level, type LevelName, parseLevel } from './level.ts';
+import { Level, type LevelName, MAX_LEVEL, parseLevel } from './level.ts';
 import type { RingWriter } from './ring-writer.ts';
 
 const INFO = Level.info;
+
+/** The level that anything stands for: logging never breaks the program (R9). */
+function toLevel(level: unknown): number {
+  return typeof level === 'number' && (level & MAX_LEVEL) === level ? level : nearestLevel(level);
+}
+
+function nearestLevel(level: unknown): number {
+  if (typeof level === 'string') return parseLevel(level) ?? INFO;
+  if (typeof level !== 'number' || Number.isNaN(level)) return INFO;
+  return Math.min(Math.max(Math.trunc(level), 0), MAX_LEVEL);
+}
 
 /** Trace buffers of this thread, by name. */
 const buffers = new Map<string, TraceBuffer>();
@@ -72,17 +83,17 @@ export class TraceBuffer {
    */
   wants(severity: number): boolean {
     if (this.#main.commanded) this.#obey();
-    return severity >= this.#main.threshold;
+    return toLevel(severity) >= this.#main.threshold;
   }
 
   /**
    * Appends a message. When this returns, `trace-cli` can read it, whatever then happens to the process.
    *
    * @param message What is no string is stored as `util.inspect` shows it.
-   * @param level Name or number; default `info`. An unknown name counts as `info`.
+   * @param level Name or number; default `info`. What is no level counts as `info`, a number as the nearest level.
    */
   log(message: string, level: LevelName | number = INFO): void {
-    const severity = typeof level === 'number' ? level : (parseLevel(level) ?? INFO);
+    const severity = toLevel(level);
     if (this.#main.commanded) this.#obey();
     if (severity < this.#main.threshold) return;
     const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
@@ -94,16 +105,19 @@ export class TraceBuffer {
    * Appends a record of some kind with a text payload; for adapters, which bring the decoder for their kind.
    *
    * @param kind One of `RecordKind`.
-   * @param severity Level, 0 to 65535.
-   * @param time Milliseconds on `performance.now()`'s scale; default: the clock is read.
+   * @param severity Level, 0 to 65535; any other number counts as the nearest one.
+   * @param time Milliseconds on `performance.now()`'s scale; default, and where it is not finite: the clock is read.
    * @returns Whether the record was stored.
    */
   append(kind: number, severity: number, text: string, time: number = performance.now()): boolean {
+    if (typeof time !== 'number') return this.append(kind, severity, text);
     if (this.#main.commanded) this.#obey();
-    if (severity < this.#main.threshold) return false;
-    const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
+    const level = toLevel(severity);
+    if (level < this.#main.threshold) return false;
+    const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
-    return appendText(ring, kind, severity, text);
+    if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
+    return appendText(ring, kind, level, typeof text === 'string' ? text : this.#textOf(text));
   }
 
   /**
@@ -132,11 +146,17 @@ export class TraceBuffer {
     spanId: string,
     time: number = performance.now(),
   ): boolean {
+    if (typeof time !== 'number') return this.appendInContext(kind, severity, text, traceId, spanId);
     if (this.#main.commanded) this.#obey();
-    if (severity < this.#main.threshold) return false;
-    const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
+    const level = toLevel(severity);
+    if (level < this.#main.threshold) return false;
+    const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
-    return appendTextInContext(ring, kind, severity, text, traceId, spanId);
+    if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
+    const message = typeof text === 'string' ? text : this.#textOf(text);
+    if (typeof traceId !== 'string' || typeof spanId !== 'string')
+      return appendText(ring, kind, level, message);
+    return appendTextInContext(ring, kind, level, message, traceId, spanId);
   }
 
   /** {@link append} with a binary payload. */
@@ -146,11 +166,15 @@ export class TraceBuffer {
     payload: Uint8Array,
     time: number = performance.now(),
   ): boolean {
+    if (typeof time !== 'number') return this.appendBytes(kind, severity, payload);
     if (this.#main.commanded) this.#obey();
-    if (severity < this.#main.threshold) return false;
-    const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
+    const level = toLevel(severity);
+    if (level < this.#main.threshold) return false;
+    const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
-    return appendBytes(ring, kind, severity, payload);
+    if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
+    if (!(payload instanceof Uint8Array)) return appendText(ring, kind, level, this.#textOf(payload));
+    return appendBytes(ring, kind, level, payload);
   }
 
   /** Writes something that many records share beside the ring, once. Not for hot paths: it is a system call. */
