@@ -16,7 +16,7 @@ export interface FixtureOptions {
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];
   readonly env?: Record<string, string>;
-  /** Milliseconds after which it is killed and counts as hung. Default: a minute. */
+  /** Milliseconds after which it is killed and counts as hung. Default: three minutes, for machines that are starved. */
   readonly timeout?: number;
 }
 
@@ -39,7 +39,7 @@ export interface RunningFixture {
 
 /** Starts a program of test/fixtures in a process of its own, from source. */
 export function startFixture(name: string, options: FixtureOptions): RunningFixture {
-  const { directory, args = [], execArgv = [], env = {}, timeout = 60_000 } = options;
+  const { directory, args = [], execArgv = [], env = {}, timeout = 180_000 } = options;
   const script = join(import.meta.dirname, '../fixtures', `${name}.ts`);
   const child = spawn(process.execPath, ['--conditions=@tracebuf/source', ...execArgv, script, ...args], {
     env: environment({ TRACEBUF_DIR: directory, NODE_COMPILE_CACHE: compileCache, ...env }),
