@@ -5,19 +5,17 @@ import {
   type Definitions,
   LEVEL_DEFINITION,
   Level,
+  parseJsonPayload,
   type RecordDecoder,
   RecordFlag,
   RecordKind,
   type RecordPayload,
   registerDecoder,
+  spanIdsIn,
   textOf,
 } from '@tracebuf/ring';
 import { milliseconds } from './line-time.ts';
 import { type LoggerShape, PINO_DEFINITION } from './logger-shape.ts';
-import { parseCutJson } from './partial-json.ts';
-
-/** Values nested more deeply than this are shown as a mark: who prints them may not be able to. */
-const MAX_DEPTH = 64;
 
 /** Longest name of a level that is believed. */
 const MAX_LEVEL_NAME = 64;
@@ -37,27 +35,15 @@ export const pinoDecoder: RecordDecoder = {
   name: 'pino',
   decode(payload) {
     const { bytes, start, end, flags } = payload;
-    const text = bytes.toString('utf8', start, end);
-    const isCut = (flags & RecordFlag.CUT) !== 0;
-    const line = isCut ? parseCutJson(text) : parseObject(text);
+    const line = parseJsonPayload(payload);
     if (line === undefined) return { message: textOf(bytes, start, end, flags) };
-    return decodeLine(line, payload, isCut);
+    return decodeLine(line, payload, (flags & RecordFlag.CUT) !== 0);
   },
 };
 
 registerDecoder(pinoDecoder);
 
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function decodeLine(line: Record<string, unknown>, payload: RecordPayload, isCut: boolean): DecodedPayload {
-  prune(line, MAX_DEPTH);
   const shape = shapeOf(line, payload.definitions);
   const { messageKey = 'msg' } = shape;
   const { level, time, ...fields } = line;
@@ -72,9 +58,8 @@ function decodeLine(line: Record<string, unknown>, payload: RecordPayload, isCut
   const name = levelNameOf(level, payload);
   if (name !== undefined) decoded.level = name;
   const nested = shape.nestedKey === undefined ? undefined : ownValue(fields, shape.nestedKey);
-  identify(decoded, line);
-  if (decoded.traceId === undefined && isObject(nested)) identify(decoded, nested);
-  return decoded;
+  const ids = spanIdsIn(line);
+  return { ...decoded, ...(ids.traceId === undefined && isObject(nested) ? spanIdsIn(nested) : ids) };
 }
 
 /** The shape whose message key the line has; several loggers may write to one buffer. */
@@ -136,31 +121,6 @@ function levelNameOf(level: unknown, { severity, definitions }: RecordPayload): 
     return undefined;
   const name = level.trim();
   return name === '' || name.length > MAX_LEVEL_NAME ? undefined : name;
-}
-
-/** Ids of the span that the line belongs to, by the names that OpenTelemetry and people use. */
-function identify(decoded: Mutable<DecodedPayload>, holder: Record<string, unknown>): void {
-  const traceId = idOf(holder.trace_id ?? holder.traceId, 32);
-  if (traceId === undefined) return;
-  decoded.traceId = traceId;
-  const spanId = idOf(holder.span_id ?? holder.spanId, 16);
-  if (spanId !== undefined) decoded.spanId = spanId;
-}
-
-function idOf(value: unknown, digits: number): string | undefined {
-  return typeof value === 'string' && value.length === digits && /^[\da-f]+$/i.test(value)
-    ? value.toLowerCase()
-    : undefined;
-}
-
-/** Puts a mark in place of what is nested too deeply. */
-function prune(value: object, depth: number): void {
-  for (const key in value) {
-    const entry = (value as Record<string, unknown>)[key];
-    if (typeof entry !== 'object' || entry === null) continue;
-    if (depth > 1) prune(entry, depth - 1);
-    else define(value, key, '[Too deep]');
-  }
 }
 
 /** Not an assignment: the key may be `__proto__`. */

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import { CUT_MARK } from './cut-mark.ts';
 import type { Definitions } from './definitions.ts';
 import { CONTEXT_SIZE, RecordFlag, RecordKind } from './layout.ts';
 import { levelName } from './level.ts';
@@ -39,9 +40,6 @@ export interface RecordDecoder {
   readonly name: string;
   decode(payload: RecordPayload): DecodedPayload;
 }
-
-/** Mark behind a message whose payload was cut. */
-export const CUT_MARK = '…';
 
 const logDecoder: RecordDecoder = {
   kind: RecordKind.LOG,

@@ -3,8 +3,9 @@ export type { LineReader } from './append.ts';
 export { type BufferCommand, type CommandedBuffer, controlBuffers } from './buffer-control.ts';
 export type { TraceBufferOptions } from './buffer-options.ts';
 export type { BufferStatus } from './buffer-status.ts';
+export { parseCutJson } from './cut-json.ts';
+export { CUT_MARK } from './cut-mark.ts';
 export {
-  CUT_MARK,
   type DecodedPayload,
   type RecordDecoder,
   type RecordPayload,
@@ -25,6 +26,7 @@ export {
   UnknownTraceBufferError,
   UnsupportedFormatError,
 } from './errors.ts';
+export { parseJsonPayload, spanIdsIn } from './json-payload.ts';
 export { RecordFlag, RecordKind } from './layout.ts';
 export { Level, type LevelName, levelName, MAX_LEVEL, parseLevel } from './level.ts';
 export type { ProcessState } from './liveness.ts';

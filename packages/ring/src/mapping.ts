@@ -21,7 +21,7 @@ export interface Mapping {
  *   or the system refuses. Callers then use positional writes (R12).
  */
 export function mapFile(fd: number, path: string, length: number): Mapping {
-  if (process.versions['electron'] !== undefined) {
+  if (process.versions.electron !== undefined) {
     throw new Error('Electron does not allow memory outside of its own heap');
   }
   // Loaded on first use: a program that only reads rings never pays for it.

@@ -86,7 +86,7 @@ function stackText(record: TraceRecord, color: boolean): string {
   const { fields } = record;
   if (fields === undefined) return '';
   const stacks: string[] = [];
-  if (typeof fields['stack'] === 'string') stacks.push(fields['stack']);
+  if (typeof fields.stack === 'string') stacks.push(fields.stack);
   for (const value of Object.values(fields)) if (hasStack(value)) stacks.push(value.stack);
   return stacks
     .flatMap((stack) => stack.split('\n'))

@@ -4,17 +4,14 @@ import {
   type DecodedPayload,
   LEVEL_DEFINITION,
   Level,
+  parseJsonPayload,
   type RecordDecoder,
-  RecordFlag,
   RecordKind,
   type RecordPayload,
   registerDecoder,
+  spanIdsIn,
   textOf,
 } from '@tracebuf/ring';
-import { parseCutJson } from './partial-json.ts';
-
-/** Values nested more deeply than this are shown as a mark: who prints them may not be able to. */
-const MAX_DEPTH = 64;
 
 /** Longest name of a level that is believed. */
 const MAX_LEVEL_NAME = 64;
@@ -30,27 +27,16 @@ export const winstonDecoder: RecordDecoder = {
   kind: RecordKind.WINSTON,
   name: 'winston',
   decode(payload) {
+    const info = parseJsonPayload(payload);
+    if (info !== undefined) return decodeInfo(info, payload);
     const { bytes, start, end, flags } = payload;
-    const text = bytes.toString('utf8', start, end);
-    const info = (flags & RecordFlag.CUT) !== 0 ? parseCutJson(text) : parseObject(text);
-    if (info === undefined) return { message: plain(textOf(bytes, start, end, flags)) };
-    return decodeInfo(info, payload);
+    return { message: plain(textOf(bytes, start, end, flags)) };
   },
 };
 
 registerDecoder(winstonDecoder);
 
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function decodeInfo(info: Record<string, unknown>, payload: RecordPayload): DecodedPayload {
-  prune(info, MAX_DEPTH);
   const { level, message, ...fields } = info;
   const decoded: Mutable<DecodedPayload> = { message: '' };
   if (typeof message === 'string') {
@@ -65,8 +51,7 @@ function decodeInfo(info: Record<string, unknown>, payload: RecordPayload): Deco
   if (hasEntries(fields)) decoded.fields = fields;
   const name = levelNameOf(level, payload);
   if (name !== undefined) decoded.level = name;
-  identify(decoded, info);
-  return decoded;
+  return { ...decoded, ...spanIdsIn(info) };
 }
 
 /** What `format.logstash()` makes: `{"@fields":{…},"@message":"…","@timestamp":"…"}`. */
@@ -75,21 +60,6 @@ function decodeLogstash(line: Record<string, unknown>, payload: RecordPayload): 
   const info: Record<string, unknown> = { ...others, ...(isObject(rest) ? rest : undefined), message };
   if (timestamp !== undefined) info.timestamp = timestamp;
   return decodeInfo(info, payload);
-}
-
-/** Ids of the span that the record belongs to, by the names that OpenTelemetry and people use. */
-function identify(decoded: Mutable<DecodedPayload>, info: Record<string, unknown>): void {
-  const traceId = idOf(info.trace_id ?? info.traceId, 32);
-  if (traceId === undefined) return;
-  decoded.traceId = traceId;
-  const spanId = idOf(info.span_id ?? info.spanId, 16);
-  if (spanId !== undefined) decoded.spanId = spanId;
-}
-
-function idOf(value: unknown, digits: number): string | undefined {
-  return typeof value === 'string' && value.length === digits && /^[\da-f]+$/i.test(value)
-    ? value.toLowerCase()
-    : undefined;
 }
 
 /** The name in the record, where neither the scale nor the buffer's definitions have one for its severity. */
@@ -107,21 +77,6 @@ function textOfMessage(message: unknown): string {
 
 function plain(text: string): string {
   return text.includes('\u001b') ? stripVTControlCharacters(text) : text;
-}
-
-/** Puts a mark in place of what is nested too deeply. */
-function prune(value: object, depth: number): void {
-  for (const key in value) {
-    const entry = (value as Record<string, unknown>)[key];
-    if (typeof entry !== 'object' || entry === null) continue;
-    if (depth > 1) prune(entry, depth - 1);
-    else define(value, key, '[Too deep]');
-  }
-}
-
-/** Not an assignment: the key may be `__proto__`. */
-function define(value: object, key: string, entry: unknown): void {
-  Object.defineProperty(value, key, { value: entry, enumerable: true, configurable: true, writable: true });
 }
 
 function hasEntries(value: object): boolean {

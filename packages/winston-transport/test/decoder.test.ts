@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type DecodedPayload, RecordFlag } from '@tracebuf/ring';
+import { type DecodedPayload, parseCutJson, RecordFlag } from '@tracebuf/ring';
 import { describe, expect, test } from 'vitest';
 import { winstonDecoder } from '../src/decoder.ts';
-import { parseCutJson } from '../src/partial-json.ts';
 
 interface Given {
   readonly cut?: boolean;

@@ -1,5 +1,4 @@
-/** Mark behind a text that was cut. */
-const CUT_MARK = '…';
+import { CUT_MARK } from './cut-mark.ts';
 
 /** What the scanner stands in. */
 const OBJECT = 0x7b;

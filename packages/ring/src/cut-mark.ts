@@ -1,0 +1,2 @@
+/** Mark behind a text that was cut. */
+export const CUT_MARK = '…';
