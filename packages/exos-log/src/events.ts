@@ -64,7 +64,7 @@ export function commonEvents(a: Events, b: Events): Events | undefined {
 }
 
 /** Whether two say the same. */
-export function sameEvents(a: Events, b: Events): boolean {
+function sameEvents(a: Events, b: Events): boolean {
   return (
     sameOptional(a.component, b.component) &&
     sameOptional(a.subComponent, b.subComponent) &&

@@ -1,5 +1,4 @@
 import { format } from 'node:util';
-import { visibleText } from '@tracebuf/ring';
 import { type CatalogEntry, catalogOf } from './catalog.ts';
 import {
   type ComponentDefinition,
@@ -11,32 +10,25 @@ import {
 } from './component.ts';
 import { type ComponentRegistry, componentRegistry } from './component-registry.ts';
 import {
-  type ConditionDefinition,
-  type ConditionMethod,
   type ConditionOptions,
   defineCondition,
   type MatchingParameters,
   type ParameterDeclaration,
 } from './condition.ts';
+import { conditionMethod } from './condition-method.ts';
 import {
   ConditionNotRegisteredError,
   InvalidDeclarationError,
   LogComponentRegisteredError,
 } from './errors.ts';
 import { checkMethodName, conditionId, sameName } from './event-name.ts';
-import { defaultIncidentSink, type IncidentEmitter, type IncidentSink } from './incident-sink.ts';
-import {
-  fieldOfParameter,
-  type HandlerWriter,
-  handlerWriter,
-  isLogHandler,
-  type LogHandler,
-} from './log-handler.ts';
-import { messageRenderer, parseMessageTemplate, type TemplateParameters } from './message-template.ts';
-import { renderParameter } from './parameter-value.ts';
+import { defaultIncidentSink, type IncidentSink } from './incident-sink.ts';
+import { type HandlerWriter, handlerWriter, isLogHandler, type LogHandler } from './log-handler.ts';
+import type { AddedMethod, UsableName } from './logger-types.ts';
+import type { TemplateParameters } from './message-template.ts';
 import { quoted } from './quoted.ts';
-import { RESERVED_NAMES, type ReservedName } from './reserved-name.ts';
-import { type Severity, severityRank } from './severity.ts';
+import { RESERVED_NAMES } from './reserved-name.ts';
+import type { Severity } from './severity.ts';
 
 /** What an {@link ExosLogger} is made with. */
 export interface ExosLoggerOptions extends ComponentOptions {
@@ -54,32 +46,6 @@ export interface SubComponentOptions {
   readonly factoryThreshold?: Severity;
 }
 
-/** What the name of a condition must be besides text: a message that no text is, where it can't be used. */
-type UsableName<Name extends string, SubComponents extends string, Conditions> = string extends Name
-  ? unknown
-  : Name extends `${infer Part}.${infer Own}`
-    ? Part extends SubComponents
-      ? Own extends ReservedName
-        ? `the name ${Own} is reserved`
-        : Conditions extends { readonly [P in Part]: { readonly [O in Own]: unknown } }
-          ? `there is a condition ${Name} already`
-          : unknown
-      : `there is no sub-component ${Part}: add it first`
-    : Name extends ReservedName
-      ? `the name ${Name} is reserved`
-      : Name extends SubComponents
-        ? `there is a sub-component ${Name} already`
-        : Name extends keyof Conditions
-          ? `there is a condition ${Name} already`
-          : unknown;
-
-/** The method that a condition adds: on the logger, or on the sub-component that its name starts with. */
-type AddedMethod<Name extends string, Params extends readonly ParameterDeclaration[]> = string extends Name
-  ? unknown
-  : Name extends `${infer Part}.${infer Own}`
-    ? { readonly [P in Part]: { readonly [O in Own]: ConditionMethod<Params> } }
-    : { readonly [N in Name]: ConditionMethod<Params> };
-
 /** A logger that is registered: it has a method for each of its conditions. */
 export type RegisteredLogger<Conditions, SubComponents extends string = never> = ExosLogger<
   Conditions,
@@ -88,7 +54,6 @@ export type RegisteredLogger<Conditions, SubComponents extends string = never> =
   Conditions;
 
 const RESERVED: ReadonlySet<string> = new Set(RESERVED_NAMES);
-const NO_VALUES: readonly unknown[] = [];
 
 /**
  * A component of the system log: its conditions are declared once, and each becomes a typed method.
@@ -218,7 +183,11 @@ export class ExosLogger<Conditions = {}, SubComponents extends string = never> {
     const emitter = sink?.define(this.#definition);
     this.#registered = true;
     for (const [index, condition] of this.#definition.conditions.entries()) {
-      define(this.#owner(condition.subComponent), condition.name, this.#method(index, condition, emitter));
+      define(
+        this.#owner(condition.subComponent),
+        condition.name,
+        conditionMethod(index, condition, emitter, this.#writers),
+      );
     }
     return this as unknown as RegisteredLogger<Conditions, SubComponents>;
   }
@@ -324,38 +293,6 @@ export class ExosLogger<Conditions = {}, SubComponents extends string = never> {
     return (this as unknown as Readonly<Record<string, object>>)[subComponent] as object;
   }
 
-  /** The method of a condition. One for each small number of parameters: a rest parameter would cost more. */
-  #method(index: number, condition: ConditionDefinition, emitter: IncidentEmitter | undefined): unknown {
-    const severity = severityRank(condition.severity);
-    const writers = this.#writers;
-    const handle = handlerCall(condition, writers);
-    const raise = (values: readonly unknown[]): void => {
-      try {
-        emitter?.emit(index, severity, values);
-        if (writers.length > 0) handle(values);
-      } catch {
-        // Logging never breaks the program: the sink counts what it could not take.
-      }
-    };
-    switch (condition.parameters.length) {
-      case 0:
-        return (): void => raise(NO_VALUES);
-      case 1:
-        return (a: unknown): void => raise([a]);
-      case 2:
-        return (a: unknown, b: unknown): void => raise([a, b]);
-      case 3:
-        return (a: unknown, b: unknown, c: unknown): void => raise([a, b, c]);
-      default: {
-        const count = condition.parameters.length;
-        return (...values: unknown[]): void => {
-          values.length = count;
-          raise(values);
-        };
-      }
-    }
-  }
-
   #toHandlers(severity: Severity, [first, ...rest]: HandlerMessage): void {
     const writers = this.#writers;
     if (writers.length === 0) return;
@@ -379,22 +316,6 @@ export class ExosLogger<Conditions = {}, SubComponents extends string = never> {
 export type HandlerMessage =
   | readonly [message: string, ...values: unknown[]]
   | readonly [fields: object, message?: string, ...values: unknown[]];
-
-/** Gives an incident to the handlers. */
-function handlerCall(
-  condition: ConditionDefinition,
-  writers: readonly HandlerWriter[],
-): (values: readonly unknown[]) => void {
-  const names = condition.parameters.map(({ name }) => name);
-  const fieldNames = names.map(fieldOfParameter);
-  const render = messageRenderer(parseMessageTemplate(condition.text), names);
-  return (values) => {
-    const fields: Record<string, unknown> = { condition: condition.id };
-    for (const [index, name] of fieldNames.entries()) fields[name] = values[index];
-    const message = visibleText(render(Array.from(values, renderParameter)));
-    for (const write of writers) write(condition.severity, fields, message);
-  };
-}
 
 /** Methods stay replaceable, so that a test can spy on them. */
 function define(owner: object, name: string, value: unknown): void {

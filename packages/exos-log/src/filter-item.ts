@@ -109,7 +109,7 @@ function invalid(filter: string, fault: string): LogFilterError {
 }
 
 /** Whether two criteria let the same values through. */
-export function sameCriterion(a: Criterion, b: Criterion): boolean {
+function sameCriterion(a: Criterion, b: Criterion): boolean {
   if (a.type !== b.type || a.role !== b.role) return false;
   const { normalize } = PARAMETER_TYPES[a.type];
   return (normalize(a.value) ?? a.value) === (normalize(b.value) ?? b.value);
@@ -137,9 +137,4 @@ export function covers(outer: Selection, inner: Selection): boolean {
 /** Whether an incident can be in both. */
 export function mayOverlap(a: Selection, b: Selection): boolean {
   return (a.severities & b.severities) !== 0 && eventsMayOverlap(a.events, b.events);
-}
-
-/** Whether two are the same set, said the same way. */
-export function sameSelection(a: Selection, b: Selection): boolean {
-  return covers(a, b) && covers(b, a);
 }
