@@ -90,7 +90,7 @@ function stackText(record: TraceRecord, color: boolean): string {
   for (const value of Object.values(fields)) if (hasStack(value)) stacks.push(value.stack);
   return stacks
     .flatMap((stack) => stack.split('\n'))
-    .map((line) => `\n    ${paint(color, 'dim', visibleText(line.trim()))}`)
+    .map((line) => `\n    ${paint(color, 'dim', visibleText(line.trimEnd()))}`)
     .join('');
 }
 

@@ -51,8 +51,8 @@ describe('a record as text', () => {
     const expected = [
       '2026-01-02 03:04:05.123456Z INFO  request completed  err={"type":"Error"}',
       '    Error: no',
-      '    at one (a.js:1:1)',
-      '    at \\x1b[31mtwo',
+      '        at one (a.js:1:1)',
+      '        at \\x1b[31mtwo',
     ].join('\n');
     expect(line({ fields: { err: { type: 'Error', stack } } })).toBe(expected);
     expect(line({ fields: { stack } }).split('\n')).toHaveLength(4);
