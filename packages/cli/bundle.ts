@@ -4,26 +4,40 @@ import { type Plugin, rolldown } from 'rolldown';
 
 const PACKAGE = import.meta.dirname;
 /** Native, or loggers of a user's own program. */
-const EXTERNAL = ['koffi', 'koffi/package.json', 'pino', 'winston'];
+const EXTERNAL = ['koffi', 'pino', 'winston'];
 /** These programs write trace buffers, as a user's program would: with the packages as they are installed. */
 const AS_INSTALLED = [join(PACKAGE, 'src', 'demo') + sep, join(PACKAGE, 'src', 'doctor', 'try-buffer.ts')];
 
-/** The ring loads zod when it first reads a `process.json`, by a `require` that a bundler does not see. */
-const LAZY_ZOD =
-  /const z = createRequire\(import\.meta\.url\)\('zod\/mini'\)( as typeof import\('zod\/mini'\))?;/;
+/**
+ * What other packages load on first use, by a `require` that a bundler does not see. zod is imported instead, so that
+ * only what is used of it comes along; re2js stays as it is loaded: the first regular expression evaluates it.
+ */
+const LAZY = [
+  {
+    pattern:
+      /const z = createRequire\(import\.meta\.url\)\('zod\/mini'\)( as typeof import\('zod\/mini'\))?;/,
+    instead: '',
+    before: "import * as z from 'zod/mini';\n",
+  },
+  { pattern: /const require = createRequire\(import\.meta\.url\);/, instead: '', before: '' },
+] as const;
+/** Packages that have to be in the bundle, as users do not install them. */
+const INLINED =
+  /\(\s*["'](?:zod|re2js|commander|get-east-asian-width|@tracebuf\/query)(?:\/[\w-]+)?["']\s*\)/;
 
-function inlineZod(): Plugin {
-  let inlined = false;
+function inlineLazy(): Plugin {
   return {
-    name: 'inline-zod',
+    name: 'inline-lazy',
     transform(code, id) {
-      if (!id.endsWith(join('ring', 'src', 'process-file.ts'))) return null;
-      inlined = LAZY_ZOD.test(code);
-      return `import * as z from 'zod/mini';\n${code.replace(LAZY_ZOD, '')}`;
+      const found = id.endsWith('.ts') ? LAZY.find(({ pattern }) => pattern.test(code)) : undefined;
+      return found === undefined ? null : found.before + code.replace(found.pattern, found.instead);
     },
-    buildEnd() {
-      if (!inlined)
-        throw new Error('The ring no longer loads zod as this build expects: see LAZY_ZOD in build.ts');
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        const left = file.type === 'chunk' ? INLINED.exec(file.code) : null;
+        if (left !== null)
+          throw new Error(`${file.fileName} loads ${left[0]}, which is not installed: see LAZY`);
+      }
     },
   };
 }
@@ -72,6 +86,7 @@ export async function bundleTo(directory: string): Promise<{ files: number; byte
     input: { main: join(PACKAGE, 'src', 'main.ts') },
     cwd: PACKAGE,
     platform: 'node',
+    transform: { target: 'node22.15' },
     // The sources of the other packages: their dist need not be there.
     resolve: { conditionNames: ['@tracebuf/source', 'node', 'import'] },
     external: (id, importer) =>
@@ -81,7 +96,7 @@ export async function bundleTo(directory: string): Promise<{ files: number; byte
         AS_INSTALLED.some((place) => importer.startsWith(place))),
     // A module is there for what is imported of it: the writer's exit listener, for one, is no reason to load the writer.
     treeshake: { moduleSideEffects: (id) => id.startsWith(join(PACKAGE, 'src')) },
-    plugins: [inlineZod(), leaveOutChildProcess()],
+    plugins: [inlineLazy(), leaveOutChildProcess()],
   });
   // The names of files hold a hash: those of the last build would stay.
   rmSync(directory, { recursive: true, force: true });

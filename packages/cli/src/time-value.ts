@@ -1,10 +1,8 @@
-import { parseFilter } from '@tracebuf/query';
+import { parseTime } from '@tracebuf/query';
 import { UsageError } from './errors.ts';
 
 /** A span without a sign, such as `5m` or `1h30m`: that long ago. */
 const SPAN = /^\d[\d.]*\s*[a-zµμ]/i;
-/** What times are made of; nothing of it means anything more inside of quotes. */
-const TIME = /^[\w:.,/+µμ -]+$/;
 
 /**
  * Reads a point in time: all that filters understand (`10:15`, `2026-01-02 10:15:30.5`, `2026-01-02T10:15:30Z`,
@@ -16,20 +14,9 @@ const TIME = /^[\w:.,/+µμ -]+$/;
  */
 export function timeValue(text: string, now: number): number {
   const trimmed = text.trim();
-  const time = TIME.test(trimmed) ? readTime(SPAN.test(trimmed) ? `-${trimmed}` : trimmed, now) : undefined;
+  const time = parseTime(SPAN.test(trimmed) ? `-${trimmed}` : trimmed, { now, zoneOffset: undefined });
   if (time !== undefined) return time;
   throw new UsageError(
     `The time ${JSON.stringify(text)} can't be understood; give one such as 5m (ago), 10:15, "2026-01-02 10:15:30" or 2026-01-02T10:15:30Z`,
   );
-}
-
-/** Times are read in one place, the filter language. */
-function readTime(text: string, now: number): number | undefined {
-  try {
-    const { root } = parseFilter(`time >= '${text}'`, { now });
-    const value = root?.type === 'comparison' ? root.values[0] : undefined;
-    return value?.type === 'time' ? value.value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -15,13 +15,15 @@ export interface Trial {
  * @param message The record.
  */
 export function tryBuffer(size: number, message: string): Trial {
-  using buffer = new TraceBuffer('doctor', size);
+  const buffer = new TraceBuffer('doctor', size);
   const started = performance.now();
   buffer.log(message);
   const firstRecord = (performance.now() - started) * 1000;
   const root = openRoot();
-  using reader = new TraceReader(root === undefined ? [] : findProcesses('all', root));
+  const reader = new TraceReader(root === undefined ? [] : findProcesses('all', root));
   const [record] = reader.records();
+  reader.close();
   root?.close();
+  buffer.close();
   return { mode: buffer.mode, isBack: record?.message === message, firstRecord };
 }

@@ -42,8 +42,8 @@ export class DumpWriter {
     this.#open = false;
   }
 
-  /** Removes what is not finished: half a dump would be taken for a whole one. */
-  [Symbol.dispose](): void {
+  /** Removes what is not finished: half a dump would be taken for a whole one. A finished one stays. */
+  discard(): void {
     if (!this.#open) return;
     this.finish();
     unlinkSync(this.path);

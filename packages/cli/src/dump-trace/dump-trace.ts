@@ -41,16 +41,21 @@ export const dumpTrace: Run<DumpTraceOptions> = async ({
   const { format = 'text', last, utc = false, json = false } = options;
   const layout = { utc, process: target.processes.length !== 1, buffer: isAll(buf) };
   return await interruptible(async (signal) => {
-    using reader = new TraceReader(target.processes, readerOptions(target));
-    using file = new DumpWriter(options.file ?? nameOf(target, proc, buf, format));
-    const accepted = acceptedRecords(reader.records(), filter);
-    const records = last === undefined ? accepted : lastRecords(accepted, last);
-    const count = await writeRecords(records, recordFormat(format === 'jsonl', layout), file, err, signal);
-    if (signal.aborted) return ExitCode.INTERRUPTED;
-    file.finish();
-    await out.write(json ? jsonLine({ path: file.path, records: count }) : `${file.path}\n`);
-    if (err.terminal && !json) await err.line(`${plural(count, 'record')} written`);
-    return await reportProblems(reader.problems, err);
+    const reader = new TraceReader(target.processes, readerOptions(target));
+    const file = new DumpWriter(options.file ?? nameOf(target, proc, buf, format));
+    try {
+      const accepted = acceptedRecords(reader.records(), filter);
+      const records = last === undefined ? accepted : lastRecords(accepted, last);
+      const count = await writeRecords(records, recordFormat(format === 'jsonl', layout), file, err, signal);
+      if (signal.aborted) return ExitCode.INTERRUPTED;
+      file.finish();
+      await out.write(json ? jsonLine({ path: file.path, records: count }) : `${file.path}\n`);
+      if (err.terminal && !json) await err.line(`${plural(count, 'record')} written`);
+      return await reportProblems(reader.problems, err);
+    } finally {
+      file.discard();
+      reader.close();
+    }
   });
 };
 

@@ -27,7 +27,19 @@ export async function measureProcesses(
   processes: readonly ProcessEntry[],
   wait?: () => Promise<void>,
 ): Promise<Measurement> {
-  using reader = new TraceReader(processes);
+  const reader = new TraceReader(processes);
+  try {
+    return await measure(processes, reader, wait);
+  } finally {
+    reader.close();
+  }
+}
+
+async function measure(
+  processes: readonly ProcessEntry[],
+  reader: TraceReader,
+  wait: (() => Promise<void>) | undefined,
+): Promise<Measurement> {
   if (wait === undefined) return group(processes, reader.buffers(), reader.problems);
   const started = performance.now();
   const before = new Map(reader.buffers().map((buffer) => [keyOf(buffer), buffer.counts.appended]));

@@ -44,10 +44,14 @@ export const showTrace: Run<ShowTraceOptions> = async ({
     const options = { proc, target, filter, format, last, announce };
     return await interruptible((signal) => follow(options, out, err, signal));
   }
-  using reader = new TraceReader(target.processes, readerOptions(target));
-  const records = acceptedRecords(reader.records(), filter);
-  await printRecords(last === Number.POSITIVE_INFINITY ? records : lastRecords(records, last), format, out);
-  return await reportProblems(reader.problems, err);
+  const reader = new TraceReader(target.processes, readerOptions(target));
+  try {
+    const records = acceptedRecords(reader.records(), filter);
+    await printRecords(last === Number.POSITIVE_INFINITY ? records : lastRecords(records, last), format, out);
+    return await reportProblems(reader.problems, err);
+  } finally {
+    reader.close();
+  }
 };
 
 /** Who reads the records of a dead process wants to know how it ended; on standard error, as it is no record. */
