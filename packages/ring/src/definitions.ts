@@ -19,6 +19,8 @@ export const LEVEL_DEFINITION = 'level';
 /** A reader takes no more than this from one file: 16 MiB and a million definitions. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_DEFINITIONS = 1_000_000;
+/** Lines that are no definitions cost ten times as much as those that are: after so many the rest is left out. */
+const MAX_FAULTS = 10_000;
 
 /**
  * Appends a definition. When this has returned it is in the file, so a record may refer to it.
@@ -42,13 +44,17 @@ export function readDefinitions(fd: number): Definitions {
   const text = readText(fd);
   const definitions = new Map<string, Map<number, unknown>>();
   let count = 0;
-  for (let start = 0; start < text.length && count < MAX_DEFINITIONS; ) {
+  let faults = 0;
+  for (let start = 0; start < text.length && count < MAX_DEFINITIONS && faults < MAX_FAULTS; ) {
     const newline = text.indexOf('\n', start);
     // A line without its newline is still being written.
     if (newline < 0) break;
     const definition = parseDefinition(text.slice(start, newline));
     start = newline + 1;
-    if (definition === undefined) continue;
+    if (definition === undefined) {
+      faults++;
+      continue;
+    }
     count++;
     const ofType = definitions.get(definition.type) ?? new Map<number, unknown>();
     definitions.set(definition.type, ofType.set(definition.id, definition.value));

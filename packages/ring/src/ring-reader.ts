@@ -71,7 +71,7 @@ export class RingReader {
   seq(low: number): number {
     // The 32-bit difference is right however the low half has wrapped between the record and the header.
     const seq = this.#appended - ((this.#appended - low) | 0);
-    return seq > 0 ? seq : low;
+    return seq > 0 && seq <= Number.MAX_SAFE_INTEGER ? seq : low;
   }
 
   /**
@@ -268,7 +268,9 @@ function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked:
       used,
     };
   }
-  const appended = some && !endsDamaged ? last : Math.max(last, cursors.appended);
+  // Not fewer than there are: a crafted record may carry any number.
+  const known = Math.max(last, readable + hidden);
+  const appended = some && !endsDamaged ? known : Math.max(known, cursors.appended);
   // Never more than there can have been: the count itself may be damaged.
   const cleared = Math.min(cursors.cleared, Math.max(0, appended - readable - hidden)) + hidden;
   // Gaps without damage are what was overwritten during the walk.

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import {
   ALIGNMENT,
@@ -47,6 +47,8 @@ export class Snapshot {
 
   readonly #ring: RingDescriptor;
   readonly #fd: number;
+  /** Bytes of data that the file has: less than the capacity where it is damaged. */
+  readonly #present: number;
   #view = new DataView(new ArrayBuffer(0));
   /** Positions of the piece in {@link bytes}. */
   #from = 0;
@@ -60,6 +62,7 @@ export class Snapshot {
   constructor(ring: RingDescriptor, fd: number) {
     this.#ring = ring;
     this.#fd = fd;
+    this.#present = Math.min(ring.capacity, Math.max(0, fstatSync(fd).size - HEADER_SIZE));
   }
 
   /**
@@ -117,6 +120,14 @@ export class Snapshot {
       const toEnd = capacity - (position % capacity);
       if (toEnd < RECORD_HEADER_SIZE) {
         this.#next = position + toEnd;
+        continue;
+      }
+      if (capacity - toEnd >= this.#present) {
+        // Nothing to look for behind the end of a file that was cut short, however large it claims to be.
+        if (!seeks) return false;
+        const missing = Math.min(toEnd, this.#end - position);
+        this.damagedBytes += missing;
+        this.#next = position + missing;
         continue;
       }
       const taken = this.#readHeader(position, toEnd);
@@ -194,7 +205,9 @@ export class Snapshot {
     this.level = type >>> 16;
     if (this.kind === RecordKind.PADDING) return toEnd;
     const taken = recordSize(size + (this.#ring.mode === 'positional' ? TRAILER_SIZE : 0));
-    return taken > toEnd ? 0 : taken;
+    // One that the file ends in has lost a part of its payload.
+    const isThere = this.#ring.capacity - toEnd + RECORD_HEADER_SIZE + size <= this.#present;
+    return taken <= toEnd && isThere ? taken : 0;
   }
 
   /** Positional mode: whether the payload is all of one write. Mapped records are whole where their header is. */
