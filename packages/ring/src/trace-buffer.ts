@@ -93,9 +93,14 @@ export class TraceBuffer {
    * @param level Name or number; default `info`. What is no level counts as `info`, a number as the nearest level.
    */
   log(message: string, level: LevelName | number = INFO): void {
-    const severity = toLevel(level);
+    const severity = typeof level === 'number' ? level : nearestLevel(level);
     if (this.#main.commanded) this.#obey();
-    if (severity < this.#main.threshold) return;
+    // What is not wanted costs the least; what is no level is told only then.
+    if (severity >= 0 && severity < this.#main.threshold) return;
+    if ((severity & MAX_LEVEL) !== severity) {
+      this.log(message, nearestLevel(severity));
+      return;
+    }
     const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = performance.now();
     appendText(ring, RecordKind.LOG, severity, typeof message === 'string' ? message : this.#textOf(message));
