@@ -2,8 +2,8 @@ import type { Comparison } from './comparison.ts';
 import { comparison as heap } from './comparisons/heap-growth.ts';
 import { comparison as log } from './comparisons/log.ts';
 import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
-import { belowLevel, disabled } from './comparisons/log-unwanted.ts';
-import { pinoAsync, pinoOverhead, pinoSync } from './comparisons/pino.ts';
+import { belowLevel, belowNamedLevel, disabled } from './comparisons/log-unwanted.ts';
+import { pinoAsync, pinoFields, pinoOverhead, pinoSync } from './comparisons/pino.ts';
 import { readLogs, readPino } from './comparisons/reading.ts';
 import { comparison as showTrace } from './comparisons/show-trace.ts';
 import { comparison as winston } from './comparisons/winston-overhead.ts';
@@ -15,8 +15,10 @@ export const comparisons: readonly Comparison[] = [
   lttngDefault,
   disabled,
   belowLevel,
+  belowNamedLevel,
   heap,
   pinoOverhead,
+  pinoFields,
   pinoSync,
   pinoAsync,
   winston,

@@ -1,4 +1,4 @@
-import { TraceBuffer } from '@tracebuf/ring';
+import { Level, TraceBuffer } from '@tracebuf/ring';
 import type { Comparison } from '../comparison.ts';
 import type { Contender } from '../contender.ts';
 import { contender, difference, interleave } from '../interleave.ts';
@@ -15,6 +15,15 @@ export const contenders = {
   },
 
   belowLevel(): Contender {
+    const buffer = new TraceBuffer('bench', 20480, { level: 'warn' });
+    return {
+      run(operations) {
+        for (let i = 0; i < operations; i++) buffer.log(MESSAGE, Level.debug);
+      },
+    };
+  },
+
+  belowNamedLevel(): Contender {
     const buffer = new TraceBuffer('bench', 20480, { level: 'warn' });
     return {
       run(operations) {
@@ -35,24 +44,34 @@ export const contenders = {
 /** A call that stores nothing costs this much at most, in nanoseconds. */
 const BAR = { kind: 'at most', value: 3 } as const;
 
-export const disabled: Comparison = {
-  name: 'disabled',
-  what: 'TraceBuffer.log while the buffer is disabled, less the empty loop',
-  unit: ' ns',
-  bar: BAR,
-  async measure(effort) {
-    const subject = contender(import.meta.url, 'disabled');
-    return difference(await interleave(subject, contender(import.meta.url, 'emptyLoop'), effort));
-  },
-};
+/** Compares a contender with the empty loop. */
+function lessTheLoop(name: string, what: string, subject: keyof typeof contenders): Comparison {
+  return {
+    name,
+    what: `${what}, less the empty loop`,
+    unit: ' ns',
+    bar: BAR,
+    async measure(effort) {
+      const loop = contender(import.meta.url, 'emptyLoop');
+      return difference(await interleave(contender(import.meta.url, subject), loop, effort));
+    },
+  };
+}
 
-export const belowLevel: Comparison = {
-  name: 'below-level',
-  what: "TraceBuffer.log below the buffer's level, less the empty loop",
-  unit: ' ns',
-  bar: BAR,
-  async measure(effort) {
-    const subject = contender(import.meta.url, 'belowLevel');
-    return difference(await interleave(subject, contender(import.meta.url, 'emptyLoop'), effort));
-  },
-};
+export const disabled: Comparison = lessTheLoop(
+  'disabled',
+  'TraceBuffer.log while the buffer is disabled',
+  'disabled',
+);
+
+export const belowLevel: Comparison = lessTheLoop(
+  'below-level',
+  "TraceBuffer.log below the buffer's level, which is given as a number",
+  'belowLevel',
+);
+
+export const belowNamedLevel: Comparison = lessTheLoop(
+  'below-named-level',
+  "TraceBuffer.log below the buffer's level, which is given by name",
+  'belowNamedLevel',
+);
