@@ -40,9 +40,9 @@ export interface ResolvedBufferOptions {
 }
 
 /** Smallest size of a trace buffer, in bytes. */
-export const MIN_BUFFER_SIZE = 4096;
+const MIN_BUFFER_SIZE = 4096;
 /** Smallest size of the ring for errors, in bytes. */
-export const MIN_KEEP_SIZE = 1024;
+const MIN_KEEP_SIZE = 1024;
 
 const KNOWN_OPTIONS = ['level', 'enabled', 'keepLevel', 'keepSize', 'policy', 'mode', 'levels'];
 

@@ -14,7 +14,7 @@ export interface RingFileName {
 }
 
 /** Longest name of a trace buffer, in bytes of UTF-8: escaped threefold it still fits a file name of 255 bytes. */
-export const MAX_BUFFER_NAME_BYTES = 64;
+const MAX_BUFFER_NAME_BYTES = 64;
 
 const MAX_THREAD = 0xffff_ffff;
 const ESCAPED = /^(?:[A-Za-z0-9_-]|%[0-9A-F]{2})+$/;

@@ -11,10 +11,10 @@ import { readSmallFile, replaceSmallFile } from './secure-file.ts';
 export const PROCESS_FILE = 'process.json';
 
 /** Name of the file that tells how a process ended, in its directory. */
-export const EXIT_FILE = 'exit.json';
+const EXIT_FILE = 'exit.json';
 
 /** Version of both files. */
-export const PROCESS_FORMAT_VERSION = 1;
+const PROCESS_FORMAT_VERSION = 1;
 
 const MAX_BYTES = 64 * 1024;
 const MAX_TEXT = 4096;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { Header } from '../../src/layout.ts';
 
 /** Header words to put into a ring file. */
@@ -28,13 +28,4 @@ export function craftHeader(path: string, { position, head, oldest, appended }: 
     writeSync(fd, word, 0, 8, Header.APPENDED);
   }
   closeSync(fd);
-}
-
-/** Bytes of a header field. */
-export function headerBytes(path: string, at: number, length: number): Buffer {
-  const fd = openSync(path, 'r');
-  const bytes = Buffer.alloc(length);
-  readSync(fd, bytes, 0, length, at);
-  closeSync(fd);
-  return bytes;
 }

@@ -8,7 +8,7 @@ import { listProcesses } from '../../src/registry.ts';
 import { RingReader } from '../../src/ring-reader.ts';
 
 /** Where tests keep their rings: in shared memory, as programs do. */
-export const SHARED_MEMORY: string = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const SHARED_MEMORY: string = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** An empty directory for this test, removed when it is over. */
 export function newTraceDirectory(): string {
