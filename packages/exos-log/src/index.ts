@@ -46,6 +46,7 @@ export {
   findTargets,
   type TargetChange,
 } from './configure-target.ts';
+export { criterionWords, parseCriteria, relevantCriteria } from './criterion-words.ts';
 export {
   ComponentIdCollisionError,
   ConditionNotRegisteredError,
