@@ -99,9 +99,7 @@ function judge(ring: Sample, at: number, bit: number, seen: Seen, mode: string):
   const shown = seen.problems.length === 1;
 
   if (at >= HEADER_SIZE) {
-    const hit = ring.places.findIndex(
-      ({ header, size }) => within(at, header, size),
-    );
+    const hit = ring.places.findIndex(({ header, size }) => within(at, header, size));
     const place = ring.places[hit];
     if (place !== undefined) {
       const isPayload = within(at, place.payload, place.end - place.payload);
