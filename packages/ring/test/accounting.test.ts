@@ -268,7 +268,7 @@ function run(directory: string, shape: Shape, history: readonly Command[]): void
           buffer = open();
           for (const { model } of readers) model.reopen();
           break;
-        default:
+        case 'check':
           check();
       }
     });

@@ -135,7 +135,7 @@ const HOSTILE: readonly [what: string, value: unknown, shown: RegExp][] = [
     'a circle',
     (() => {
       const circle: Record<string, unknown> = {};
-      circle['self'] = circle;
+      Object.assign(circle, { self: circle });
       return circle;
     })(),
     /Circular/,
