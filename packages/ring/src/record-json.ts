@@ -33,7 +33,14 @@ const MAX_DATE_MICROSECONDS = 8.64e18;
  */
 export function isoTime(microseconds: number): string {
   if (!(Math.abs(microseconds) <= MAX_DATE_MICROSECONDS)) return isoTime(0);
-  const milliseconds = Math.floor(microseconds / 1000);
-  const rest = microseconds - milliseconds * 1000;
-  return `${new Date(milliseconds).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
+  const second = Math.floor(microseconds / 1_000_000);
+  // Records come many to a second, and the calendar is the slow part.
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = new Date(second * 1000).toISOString().slice(0, -4);
+  }
+  return `${lastText}${String(microseconds - second * 1_000_000).padStart(6, '0')}Z`;
 }
+
+let lastSecond: number | undefined;
+let lastText = '';

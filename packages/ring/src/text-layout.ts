@@ -43,17 +43,28 @@ export function formatRecord(record: TraceRecord, layout: TextLayout = {}): stri
   return `${time} ${level} ${origin}${visibleText(record.message)}${fields}${stackText(record, color)}`;
 }
 
-/** A time to the microsecond, local or UTC: `2026-01-02 03:04:05.123456`. */
+/** A time to the microsecond, local or UTC: `2026-01-02 03:04:05.123456`, with a `Z` behind it in UTC. */
 export function textTime(microseconds: number, utc: boolean): string {
-  const milliseconds = Math.floor(microseconds / 1000);
-  const date = new Date(milliseconds);
-  if (Number.isNaN(date.getTime())) return textTime(0, utc);
+  const second = Math.floor(microseconds / 1_000_000);
+  // Records come many to a second, and the calendar is the slow part.
+  if (second !== lastSecond || utc !== lastUtc) {
+    const date = new Date(second * 1000);
+    if (Number.isNaN(date.getTime())) return textTime(0, utc);
+    lastSecond = second;
+    lastUtc = utc;
+    lastText = utc ? date.toISOString().slice(0, -5).replace('T', ' ') : localText(date);
+  }
+  return `${lastText}.${String(microseconds - second * 1_000_000).padStart(6, '0')}${utc ? 'Z' : ''}`;
+}
+
+let lastSecond: number | undefined;
+let lastUtc = false;
+let lastText = '';
+
+function localText(date: Date): string {
   const two = (n: number): string => String(n).padStart(2, '0');
-  const micros = String(microseconds - milliseconds * 1000).padStart(3, '0');
-  const fraction = `${String(utc ? date.getUTCMilliseconds() : date.getMilliseconds()).padStart(3, '0')}${micros}`;
-  return utc
-    ? `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}.${fraction}Z`
-    : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${fraction}`;
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
 function originOf(record: TraceRecord, layout: TextLayout): string {
