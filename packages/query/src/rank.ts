@@ -1,3 +1,5 @@
+import { editDistance } from '@tracebuf/ring';
+
 /** An option with how often it occurs in the data. */
 export interface CountedOption {
   readonly text: string;
@@ -9,42 +11,6 @@ export interface CountedOption {
 const MAX_DISTANCE = 2;
 /** Distances are not looked for in longer words: nobody mistypes one letter of a stack trace. */
 const MAX_WORD = 64;
-
-/**
- * Counts the insertions, deletions, substitutions and swaps of neighbours that turn one word into another
- * (Damerau–Levenshtein, optimal string alignment).
- *
- * @param from One word.
- * @param to The other.
- * @param limit Give up beyond this distance, default 2.
- * @returns The distance, or `limit + 1` where it is greater.
- */
-export function editDistance(from: string, to: string, limit: number = MAX_DISTANCE): number {
-  if (Math.abs(from.length - to.length) > limit) return limit + 1;
-  let older: number[] = [];
-  let old = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= from.length; row++) {
-    const next = [row];
-    let least = row;
-    for (let column = 1; column <= to.length; column++) {
-      const same = from[row - 1] === to[column - 1];
-      let cost = Math.min(
-        (old[column] ?? 0) + 1,
-        (next[column - 1] ?? 0) + 1,
-        (old[column - 1] ?? 0) + (same ? 0 : 1),
-      );
-      if (row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]) {
-        cost = Math.min(cost, (older[column - 2] ?? 0) + 1);
-      }
-      next.push(cost);
-      if (cost < least) least = cost;
-    }
-    if (least > limit) return limit + 1;
-    older = old;
-    old = next;
-  }
-  return Math.min(old[to.length] ?? 0, limit + 1);
-}
 
 /**
  * Ranks options for what was typed: those that start with it, then those at most two slips away, nearest first, each

@@ -1,3 +1,4 @@
+import { editDistance } from '@tracebuf/ring';
 import { describe, expect, test } from 'vitest';
 import {
   type Completions,
@@ -8,7 +9,6 @@ import {
   parseFilter,
   rankOptions,
 } from '../src/index.ts';
-import { editDistance } from '../src/rank.ts';
 import { record } from './samples.ts';
 
 const RECORDS = [

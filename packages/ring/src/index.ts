@@ -14,6 +14,7 @@ export {
 } from './decode.ts';
 export { type Definition, type Definitions, LEVEL_DEFINITION } from './definitions.ts';
 export { createDumpFile, type DumpFile, dumpPath, openRoot, type Root, rootPath } from './directory.ts';
+export { editDistance } from './edit-distance.ts';
 export {
   AmbiguousProcessError,
   CorruptRingError,
@@ -31,6 +32,7 @@ export { RecordFlag, RecordKind } from './layout.ts';
 export { Level, type LevelName, levelName, MAX_LEVEL, parseLevel } from './level.ts';
 export type { ProcessState } from './liveness.ts';
 export { mergeByTime } from './merge.ts';
+export { nearest } from './nearest.ts';
 export { clearTraceBuffer, dumpTraceBuffer } from './process-buffers.ts';
 export type { ProcessEntry, RingFile } from './process-entry.ts';
 export type { TraceRecord } from './record.ts';
