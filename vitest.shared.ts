@@ -14,5 +14,8 @@ export const shared: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     execArgv: ['--conditions=@tracebuf/source'],
+    // A bound for what hangs, not a measure: the machine may be small and busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
