@@ -18,14 +18,14 @@ const USUAL: Load = {
   keepSize: 5120,
   min: 10,
   max: 120,
-  workers: 1,
+  workers: 0,
 };
 
 /** The loads that a soak goes through in turn. */
 export const LOADS: Readonly<Record<string, Load>> = {
-  'usual records': USUAL,
+  'usual records, two threads': { ...USUAL, workers: 1 },
   'small records in the smallest rings': { ...USUAL, size: 4096, keepSize: 1024, min: 0, max: 40 },
-  'records of up to a quarter of the ring': { ...USUAL, size: 16384, keepSize: 16384, max: 1300, workers: 0 },
+  'records of up to a quarter of the ring': { ...USUAL, size: 16384, keepSize: 16384, max: 1300 },
   'large rings, three threads': { ...USUAL, size: 1 << 20, keepSize: 1 << 17, max: 4000, workers: 2 },
   'a ring that refuses': { ...USUAL, policy: 'discard', size: 8192, keepSize: 4096 },
   'usual records, positional': { ...USUAL, mode: 'positional' },
@@ -35,7 +35,6 @@ export const LOADS: Readonly<Record<string, Load>> = {
     size: 4096,
     keepSize: 1024,
     max: 40,
-    workers: 0,
   },
   'records larger than a page, positional': {
     ...USUAL,

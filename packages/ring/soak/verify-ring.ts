@@ -31,7 +31,8 @@ export function verifyRing(
   } catch (error) {
     closeSync(fd);
     // Killed while it made the ring, so before it wrote to it.
-    if (!(error instanceof CorruptRingError) || acknowledged > 0) report('missing', `${where}: ${String(error)}`);
+    if (!(error instanceof CorruptRingError) || acknowledged > 0)
+      report('missing', `${where}: ${String(error)}`);
     return;
   }
   try {
