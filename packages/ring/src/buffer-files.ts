@@ -13,6 +13,7 @@ import { HeaderView, type RingCursors, type RingDescriptor } from './ring-file.t
 import { RingWriter } from './ring-writer.ts';
 import type { SecureDirectory } from './secure-directory.ts';
 import { listNames, secureCreate, secureOpen } from './secure-file.ts';
+import { makeRoom } from './start-sweep.ts';
 import { sweepThreadRings } from './thread-sweep.ts';
 
 /** The files of one trace buffer of this thread: its rings and its definitions. */
@@ -39,6 +40,20 @@ const thread = threadId;
  * @throws StorageError, InsecureDirectoryError, InvalidOptionError, TraceBufferAlreadyExistsError
  */
 export function openBufferFiles(name: string, options: ResolvedBufferOptions): BufferFiles {
+  try {
+    return makeBufferFiles(name, options);
+  } catch (error) {
+    // What retention would remove a little later must not keep a new buffer from being made.
+    if (!isFull(error) || !makeRoom()) throw error;
+    return makeBufferFiles(name, options);
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof StorageError && (error.systemCode === 'ENOSPC' || error.systemCode === 'EDQUOT');
+}
+
+function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFiles {
   const directory = ensureProcessDirectory();
   if (thread !== 0) sweepThreadRings(directory, (file) => hasEnded(directory, file));
   const control = inheritedControl(directory, name) ?? options;

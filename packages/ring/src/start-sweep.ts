@@ -32,6 +32,25 @@ export function scheduleSweep(): void {
   process.on('exit', atExit);
 }
 
+/**
+ * Removes at once what retention no longer keeps. Never throws.
+ *
+ * @returns Whether that was anything.
+ */
+export function makeRoom(): boolean {
+  try {
+    const root = openRoot();
+    if (root === undefined) return false;
+    try {
+      return prune(root, { keepFirstCrash: true }).removed.length > 0;
+    } finally {
+      root.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
 function sweep(slack: number): void {
   try {
     const root = openRoot();
