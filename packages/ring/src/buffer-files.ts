@@ -5,7 +5,7 @@ import { createRing, openStorage, type RingSpec } from './create-ring.ts';
 import { type Definition, LEVEL_DEFINITION, writeDefinition } from './definitions.ts';
 import { StorageError, TraceBufferAlreadyExistsError } from './errors.ts';
 import { parseRingFileName, type RingFileRole, ringFileName } from './file-name.ts';
-import { osThreadId } from './identity.ts';
+import { osThreadId, processKey } from './identity.ts';
 import { ALIGNMENT, HEADER_SIZE } from './layout.ts';
 import { ensureProcessDirectory } from './process-directory.ts';
 import { processName } from './process-name.ts';
@@ -15,6 +15,7 @@ import type { SecureDirectory } from './secure-directory.ts';
 import { listNames, secureCreate, secureOpen } from './secure-file.ts';
 import { makeRoom } from './start-sweep.ts';
 import { sweepThreadRings } from './thread-sweep.ts';
+import { unmapRemoved } from './unmap-removed.ts';
 
 /** The files of one trace buffer of this thread: its rings and its definitions. */
 export interface BufferFiles {
@@ -55,7 +56,7 @@ function isFull(error: unknown): boolean {
 
 function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFiles {
   const directory = ensureProcessDirectory();
-  if (thread !== 0) sweepThreadRings(directory, (file) => hasEnded(directory, file));
+  if (thread !== 0) forgetEndedThreads(directory);
   const control = inheritedControl(directory, name) ?? options;
   const spec = (role: RingSpec['role'], capacity: number): RingSpec => ({
     capacity,
@@ -167,8 +168,10 @@ function reopen(
     if (!header.cursors(capacity).closed) throw new TraceBufferAlreadyExistsError(spec.buffer);
     const length = fstatSync(fd).size;
     const isSound = length === HEADER_SIZE + capacity && canContinue(header.cursors(capacity));
-    if (isSound && capacity === spec.capacity && policy === spec.policy && mode === spec.mode) {
-      return openStorage(fd, path, length, spec.mode);
+    // A buffer that was to be mapped and could not be is positional, and goes on as that.
+    const isWanted = capacity === spec.capacity && policy === spec.policy;
+    if (isSound && isWanted && (mode === spec.mode || mode === 'positional')) {
+      return openStorage(fd, path, length, mode);
     }
   } catch (error) {
     if (error instanceof TraceBufferAlreadyExistsError) {
@@ -187,11 +190,17 @@ function canContinue({ head, oldest }: RingCursors): boolean {
   return head >= 0 && head % ALIGNMENT === 0 && oldest % ALIGNMENT === 0;
 }
 
-/** Whether the writer of a ring is done with it: it said so, or its thread is gone. */
-function hasEnded(directory: SecureDirectory, file: string): boolean {
-  const { descriptor, cursors } = readHeader(directory, file);
-  if (cursors.closed) return true;
-  return descriptor.osThread !== 0 && !existsSync(`/proc/self/task/${descriptor.osThread}`);
+/** Removes the rings of threads that ended, but for the newest, and gives back the memory of those that are gone. */
+function forgetEndedThreads(directory: SecureDirectory): void {
+  const gone = new Set<string>();
+  const removed = sweepThreadRings(directory, (file) => {
+    const { descriptor, cursors } = readHeader(directory, file);
+    const isGone = descriptor.osThread !== 0 && !existsSync(`/proc/self/task/${descriptor.osThread}`);
+    if (isGone) gone.add(file);
+    return isGone || cursors.closed;
+  });
+  const abandoned = removed.filter((file) => gone.has(file));
+  unmapRemoved(processKey(), new Set(abandoned.flatMap((file) => [file, file.replace(/ring$/, 'keep')])));
 }
 
 function readHeader(

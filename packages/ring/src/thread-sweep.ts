@@ -13,30 +13,29 @@ const MAX_FILES = 100_000;
  * @param isEnded Tells of a main ring, by its bare file name in the directory, whether its writer is done with it.
  * What it throws counts as no.
  * @param keep How many buffers of ended threads stay. Default: 16.
- * @returns How many buffers were forgotten.
+ * @returns The main rings that this call removed, and no other thread's at the same time, by their bare file names.
  */
 export function sweepThreadRings(
   directory: SecureDirectory,
   isEnded: (name: string) => boolean,
   keep = 16,
-): number {
+): string[] {
   try {
     const rings = listNames(directory, MAX_FILES)
       .map((name) => ({ name, parsed: parseRingFileName(name) }))
       .filter(({ parsed }) => parsed?.role === 'ring');
     // Fewer than may stay: no need to look into them.
-    if (rings.length <= keep) return 0;
+    if (rings.length <= keep) return [];
     const ended = rings
       .filter(({ name }) => isEndedQuietly(isEnded, name))
       .map((ring) => ({ ...ring, time: modified(directory, ring.name) }))
       .sort((a, b) => b.time - a.time || (b.parsed?.thread ?? 0) - (a.parsed?.thread ?? 0));
-    const old = ended.slice(keep);
-    for (const { parsed } of old) {
-      if (parsed !== undefined) forget(directory, parsed.buffer, parsed.thread);
-    }
-    return old.length;
+    return ended
+      .slice(keep)
+      .filter(({ parsed }) => parsed !== undefined && forget(directory, parsed.buffer, parsed.thread))
+      .map(({ name }) => name);
   } catch {
-    return 0;
+    return [];
   }
 }
 
@@ -52,13 +51,20 @@ function modified(directory: SecureDirectory, name: string): number {
   return lstatSync(directory.resolve(name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-function forget(directory: SecureDirectory, buffer: string, thread: number): void {
+/** Whether it was this call that removed the main ring. */
+function forget(directory: SecureDirectory, buffer: string, thread: number): boolean {
   // The main ring last: while it is there, a sweep that was cut short is taken up again.
-  for (const role of ['keep', 'defs', 'ring'] as const) {
-    try {
-      unlinkSync(directory.resolve(ringFileName(buffer, thread, role)));
-    } catch {
-      // It never was, or another thread sweeps too.
-    }
+  removeFile(directory, ringFileName(buffer, thread, 'keep'));
+  removeFile(directory, ringFileName(buffer, thread, 'defs'));
+  return removeFile(directory, ringFileName(buffer, thread, 'ring'));
+}
+
+function removeFile(directory: SecureDirectory, name: string): boolean {
+  try {
+    unlinkSync(directory.resolve(name));
+    return true;
+  } catch {
+    // It never was, or another thread sweeps too.
+    return false;
   }
 }

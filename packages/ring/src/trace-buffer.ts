@@ -243,11 +243,6 @@ export function openTraceBuffer(name: string, size: number, options?: TraceBuffe
   return buffers.get(name) ?? new TraceBuffer(name, size, options);
 }
 
-/** The trace buffers of this thread. */
-export function threadBuffers(): readonly TraceBuffer[] {
-  return [...buffers.values()];
-}
-
 let marksAtExit = false;
 
 /** At exit the rings are marked, so that readers can tell a thread that ended from one that was killed. */

@@ -95,6 +95,9 @@ test('hundreds of workers come and go, and the newest stay readable', { timeout:
   const directory = newTraceDirectory();
   const end = await runFixture('worker-churn', { directory, args: ['200'], timeout: 300_000 });
   expect(end, end.stderr).toMatchObject({ code: 0, signal: null });
+  // A third of the 200 did not close: what they had mapped went with their rings, two for each that stays.
+  const mapped = /mapped (\d+)/.exec(end.stdout)?.[1];
+  if (mapped !== undefined) expect(Number(mapped)).toBeLessThan(80);
   const process = processIn(directory);
   using reader = new TraceReader([process]);
   const records = reader.poll();
