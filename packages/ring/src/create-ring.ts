@@ -158,16 +158,21 @@ function describe(header: Buffer, spec: RingSpec, positional: boolean): void {
   header.write(MAGIC, Header.MAGIC, 'latin1');
 }
 
+/** Wall clock at the instant that `performance.now()` counts from, as the rings of this thread have it at present. */
+let wallOrigin = performance.timeOrigin;
+
 /**
  * The instant that `performance.now()` counts from, on both clocks. `performance.timeOrigin` is exact to the
- * microsecond but was read when the thread started: after a step of the clock the present time stands above it.
+ * microsecond but was read when the thread started: after a step of the clock the present time stands above it. That
+ * one is exact to the millisecond, so it is taken once for all rings: those of one buffer must agree on the order of
+ * their records.
  */
 function origins(): { wall: number; monotonic: number } {
   const now = performance.now();
   const monotonic = Number(process.hrtime.bigint()) / 1e6 - now;
   const wall = Date.now() - now;
-  const stepped = Math.abs(wall - performance.timeOrigin) > CLOCK_TOLERANCE;
-  return { wall: stepped ? wall : performance.timeOrigin, monotonic };
+  if (Math.abs(wall - wallOrigin) > CLOCK_TOLERANCE) wallOrigin = wall;
+  return { wall: wallOrigin, monotonic };
 }
 
 function writeName(header: Buffer, view: DataView, little: boolean, at: number, name: string): void {
