@@ -20,13 +20,14 @@ interface NativeBuffer extends Buffer {
  * @returns Whether the record was stored.
  */
 export function appendText(ring: RingWriter, kind: number, level: number, text: string): boolean {
+  if (ring.appendAtOnce(kind, level, text)) return true;
   const units = text.length;
   if (!ring.fitsUnmeasured(units)) return appendMeasured(ring, kind, level, text, '', '');
   const room = units * MAX_BYTES_PER_UNIT;
   const at = ring.claim(room);
   if (at < 0) return false;
   const written = (ring.bytes as NativeBuffer).utf8Write(text, at, room);
-  ring.commit(written, kind, written === units ? 0 : replacedFlag(ring, text), level);
+  ring.commit(written, kind, written === units ? 0 : ring.flagReplaced(text), level);
   return true;
 }
 
@@ -75,7 +76,7 @@ export function appendLine(
     appendText(keep, kind, level, line.slice(0, units - reader.ending));
     return true;
   }
-  main.commit(written - reader.ending, kind, written === units ? 0 : replacedFlag(main, line), level);
+  main.commit(written - reader.ending, kind, written === units ? 0 : main.flagReplaced(line), level);
   return true;
 }
 
@@ -138,7 +139,7 @@ function appendMeasured(
   const at = ring.claim(context + room);
   if (at < 0) return false;
   const bytes = ring.bytes as NativeBuffer;
-  let flags = length === text.length ? 0 : replacedFlag(ring, text);
+  let flags = length === text.length ? 0 : ring.flagReplaced(text);
   if (context !== 0) {
     // What is no such id becomes the invalid one, all zeros, rather than what the ring held there before.
     if (bytes.hexWrite(traceId, at, 16) !== 16) bytes.fill(0, at, at + 16);
@@ -152,11 +153,4 @@ function appendMeasured(
   }
   ring.commit(context + written, kind, flags, level);
   return true;
-}
-
-/** A text that is not all ASCII may hold lone surrogates, which UTF-8 can't. */
-function replacedFlag(ring: RingWriter, text: string): number {
-  if (text.isWellFormed()) return 0;
-  ring.countReplaced();
-  return RecordFlag.REPLACED;
 }

@@ -12,13 +12,33 @@ import { dumpBuffers } from './dump.ts';
 import { TraceBufferAlreadyExistsError } from './errors.ts';
 import { RecordKind } from './layout.ts';
 import { Level, type LevelName, MAX_LEVEL, parseLevel } from './level.ts';
-import type { RingWriter } from './ring-writer.ts';
+import { CONTROL_GENERATION_WORD, type RingWriter } from './ring-writer.ts';
 
 const INFO = Level.info;
 
 /** The level that anything stands for: logging never breaks the program (R9). */
 function toLevel(level: unknown): number {
   return typeof level === 'number' && (level & MAX_LEVEL) === level ? level : nearestLevel(level);
+}
+
+/** The usual names first: looking them up must not cost more than storing. */
+function namedLevel(level: unknown): number {
+  switch (level) {
+    case 'trace':
+      return Level.trace;
+    case 'debug':
+      return Level.debug;
+    case 'info':
+      return Level.info;
+    case 'warn':
+      return Level.warn;
+    case 'error':
+      return Level.error;
+    case 'fatal':
+      return Level.fatal;
+    default:
+      return nearestLevel(level);
+  }
 }
 
 function nearestLevel(level: unknown): number {
@@ -50,6 +70,10 @@ export class TraceBuffer {
   readonly #main: RingWriter;
   readonly #keep: RingWriter;
   readonly #keepLevel: number;
+  /** Kept here as well, so that a call that stores nothing need not look at the ring. */
+  #words: Int32Array;
+  #generation: number;
+  #threshold: number;
   #closed = false;
 
   /**
@@ -67,6 +91,9 @@ export class TraceBuffer {
     this.#main = this.#files.main;
     this.#keep = this.#files.keep ?? this.#files.main;
     this.#keepLevel = resolved.keepLevel;
+    this.#words = this.#main.words;
+    this.#generation = this.#main.generation;
+    this.#threshold = this.#main.threshold;
     buffers.set(name, this);
     markAtExit();
   }
@@ -82,8 +109,8 @@ export class TraceBuffer {
    * @param severity The level as a number.
    */
   wants(severity: number): boolean {
-    if (this.#main.commanded) this.#obey();
-    return toLevel(severity) >= this.#main.threshold;
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    return toLevel(severity) >= this.#threshold;
   }
 
   /**
@@ -93,10 +120,10 @@ export class TraceBuffer {
    * @param level Name or number; default `info`. What is no level counts as `info`, a number as the nearest level.
    */
   log(message: string, level: LevelName | number = INFO): void {
-    const severity = typeof level === 'number' ? level : nearestLevel(level);
-    if (this.#main.commanded) this.#obey();
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    const severity = typeof level === 'number' ? level : namedLevel(level);
     // What is not wanted costs the least; what is no level is told only then.
-    if (severity >= 0 && severity < this.#main.threshold) return;
+    if (severity >= 0 && severity < this.#threshold) return;
     if ((severity & MAX_LEVEL) !== severity) {
       this.log(message, nearestLevel(severity));
       return;
@@ -116,9 +143,9 @@ export class TraceBuffer {
    */
   append(kind: number, severity: number, text: string, time: number = performance.now()): boolean {
     if (typeof time !== 'number') return this.append(kind, severity, text);
-    if (this.#main.commanded) this.#obey();
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
-    if (level < this.#main.threshold) return false;
+    if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
     if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
@@ -133,7 +160,7 @@ export class TraceBuffer {
    *   {@link append} it.
    */
   appendLine(kind: number, line: string, reader: LineReader): boolean {
-    if (this.#main.commanded) this.#obey();
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     return appendLine(this.#main, this.#keep, this.#keepLevel, kind, line, reader);
   }
 
@@ -152,9 +179,9 @@ export class TraceBuffer {
     time: number = performance.now(),
   ): boolean {
     if (typeof time !== 'number') return this.appendInContext(kind, severity, text, traceId, spanId);
-    if (this.#main.commanded) this.#obey();
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
-    if (level < this.#main.threshold) return false;
+    if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
     if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
@@ -172,9 +199,9 @@ export class TraceBuffer {
     time: number = performance.now(),
   ): boolean {
     if (typeof time !== 'number') return this.appendBytes(kind, severity, payload);
-    if (this.#main.commanded) this.#obey();
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
-    if (level < this.#main.threshold) return false;
+    if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
     if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
@@ -211,6 +238,7 @@ export class TraceBuffer {
     this.#closed = true;
     buffers.delete(this.name);
     this.#files.close();
+    this.#adopt();
   }
 
   [Symbol.dispose](): void {
@@ -226,6 +254,13 @@ export class TraceBuffer {
   #obey(): void {
     this.#main.obey();
     if (this.#keep !== this.#main) this.#keep.obey();
+    this.#adopt();
+  }
+
+  #adopt(): void {
+    this.#words = this.#main.words;
+    this.#generation = this.#main.generation;
+    this.#threshold = this.#main.threshold;
   }
 
   #textOf(message: unknown): string {
