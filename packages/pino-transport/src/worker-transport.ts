@@ -14,6 +14,12 @@ interface ConfiguredStream extends Transform {
   readonly errorKey?: string;
 }
 
+/** A microsecond, in milliseconds. */
+const TICK = 0.001;
+
+/** Milliseconds; a clock that goes back further was set. */
+const CLOCK_STEP = 1000;
+
 type Closer = (error: Error | null, callback: (error?: Error | null) => void) => void;
 
 /** The types of pino-abstract-transport do not know that `expectPinoConfig` may be false, or an error null. */
@@ -51,9 +57,15 @@ export async function workerTransport(options?: TraceBufferTransportOptions): Pr
     if (levels !== undefined) {
       destination.emit('message', { code: 'PINO_CONFIG', config: { levels, messageKey, errorKey } });
     }
+    let last = -Infinity;
     stream.on('data', (line: string) => {
       const time = lineTime(line);
-      destination.writeAt(line, time === undefined ? undefined : time - performance.timeOrigin);
+      if (time === undefined) {
+        destination.writeAt(line);
+        return;
+      }
+      last = following(time - performance.timeOrigin, last);
+      destination.writeAt(line, last);
     });
   };
   const close: Closer = (error, callback) => {
@@ -68,6 +80,15 @@ export async function workerTransport(options?: TraceBufferTransportOptions): Pr
     expectPinoConfig: workerData?.workerData?.pinoWillSendConfig === true,
     close,
   });
+}
+
+/**
+ * The time of a line that follows one of the time `last`. pino's clock has milliseconds, and lines of one millisecond may
+ * go to two rings, by their levels: readers merge those by time.
+ */
+function following(time: number, last: number): number {
+  const clockWasSet = time < last - CLOCK_STEP;
+  return time > last || clockWasSet ? time : last + TICK;
 }
 
 function openDestination(

@@ -36,3 +36,12 @@ test('a directory that cannot be had is a warning, not an error event', () => {
   expect(stderr).toContain('Lines are not recorded');
   expect(status).toBe(0);
 });
+
+test('lines of one millisecond keep their order, whichever ring their levels lead to', () => {
+  const options = JSON.stringify({ name: 'w', size: 65536 });
+  const { pid, stdout, stderr, status } = runFixture('one-millisecond', [options, '100']);
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  const records = recordsOf(pid, 'w');
+  expect(records.map(({ message }) => message)).toEqual(Array.from({ length: 100 }, (_, i) => `line ${i}`));
+  for (const { time } of records) expect(Math.abs(time / 1000 - Number(stdout))).toBeLessThan(1);
+});
