@@ -68,7 +68,8 @@ function checkVersions({ folder, manifest }: Member, version: string): void {
     if (wanted !== version) complain(folder, `asks for ${name} ${wanted}, the workspace has ${version}`);
   }
   for (const [name, wanted] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-    if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(wanted))
+    // The same under another name, `npm:pino@9.14.0`, where two versions of one package are needed.
+    if (!/^(npm:(@[\w.-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(wanted))
       complain(folder, `${name} ${wanted} is not an exact version`);
   }
 }
