@@ -27,26 +27,34 @@ export function readRootLock(): LockedPackages {
  * The locked tree of a consumer that installs `wanted`: our packages from their tarballs, third-party packages exactly
  * as the workspace locked them. `npm ci` takes those from its cache by their hashes, as long as an entry says from where
  * it came (else it asks the registry first); a plain `npm install` would always ask, and the cache does not know.
+ *
+ * @param aliases Names under which the workspace has third-party packages, by the consumer's name for them.
  */
 export function consumerTree(
   wanted: Readonly<Record<string, string>>,
   tarballs: readonly Tarball[],
   root: LockedPackages,
+  aliases: Readonly<Record<string, string>> = {},
 ): LockedPackages {
+  // Folders of the workspace whose packages the consumer has in another place.
+  const moved = new Map([
+    ...tarballs.map(({ folder, manifest }) => [folder, manifest.name] as const),
+    ...Object.entries(aliases).map(([name, alias]) => [`node_modules/${alias}`, name] as const),
+  ]);
   const packed = new Map(tarballs.map((tarball) => [tarball.manifest.name, tarball]));
   const tree: Record<string, LockedPackage> = {};
 
   /** Adds what `name` resolves to when the package at `from` (a path in the root lockfile) asks for it. */
   const add = (name: string, from: string, optional: boolean): void => {
     const tarball = packed.get(name);
-    const source = tarball?.folder ?? findLocked(root, from, name);
+    const source = tarball?.folder ?? findLocked(root, from, aliases[name] ?? name);
     if (source === undefined) {
       if (optional) return;
       throw new Error(
         `${name}, which ${from || 'the consumer'} needs, is not in the lockfile of the workspace`,
       );
     }
-    const target = tarball === undefined ? consumerPath(source, tarballs) : `node_modules/${name}`;
+    const target = consumerPath(source, moved);
     if (tree[target] !== undefined) return;
     const entry = tarball === undefined ? lockedThirdParty(root[source] ?? {}, name) : lockedTarball(tarball);
     tree[target] = entry;
@@ -95,10 +103,12 @@ function parentPackage(path: string): string {
   return end === -1 ? '' : path.slice(0, end);
 }
 
-/** A path below a workspace folder moves to where the consumer has that package. */
-function consumerPath(source: string, tarballs: readonly Tarball[]): string {
-  const owner = tarballs.find(({ folder }) => source.startsWith(`${folder}/`));
-  return owner === undefined
-    ? source
-    : `node_modules/${owner.manifest.name}${source.slice(owner.folder.length)}`;
+/** A package in or below a folder that was moved moves with it. */
+function consumerPath(source: string, moved: ReadonlyMap<string, string>): string {
+  for (const [folder, name] of moved) {
+    if (source === folder || source.startsWith(`${folder}/`)) {
+      return `node_modules/${name}${source.slice(folder.length)}`;
+    }
+  }
+  return source;
 }

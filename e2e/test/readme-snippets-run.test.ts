@@ -1,0 +1,161 @@
+// Every `js` and `ts` block of the READMEs is run as a program of its own, on every supported Node.js, with the packed
+// packages. What it logs has to be read back by the packed trace-cli.
+//
+// A block that is a complete program runs as it is. One that makes a `logger` and does not use it is followed by a log
+// call. A block that needs something from the program around it (a span, rows in a table) gets that from SURROUNDINGS.
+import { describe, test } from 'vitest';
+import { programFolder } from '../src/installation.ts';
+import { type CodeBlock, codeBlocks } from '../src/markdown.ts';
+import { NODE_MAJORS } from '../src/runtimes.ts';
+import { outcomeOf, Sandbox } from '../src/sandbox.ts';
+
+const READMES = [
+  'README.md',
+  'packages/ring/README.md',
+  'packages/query/README.md',
+  'packages/pino-transport/README.md',
+  'packages/winston-transport/README.md',
+  'packages/cli/README.md',
+];
+
+/** The program around a block that is not complete by itself. */
+interface Surroundings {
+  /** Text by which the block is known: it is in no other one. */
+  readonly of: string;
+  readonly before?: string;
+  readonly after?: string;
+  /** What the program has to print. */
+  readonly prints?: readonly RegExp[];
+}
+
+const PINO = `import { pino } from 'pino';\nimport { traceBuffer } from '@tracebuf/pino-transport';\n`;
+const SPAN = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+const IN_SPAN = JSON.stringify(SPAN);
+
+const SURROUNDINGS: readonly Surroundings[] = [
+  {
+    of: "new TraceReader(findProcesses('web')",
+    before: `
+import { TraceBuffer } from '@tracebuf/ring';
+new TraceBuffer('mybuf', 20480).log('about to open somefile');
+new TraceBuffer('other', 20480).log('in another buffer');
+`,
+    prints: [/^\S+ .*about to open somefile\n$/],
+  },
+  {
+    of: 'for (const record of records) if (passes(record))',
+    before: `
+import { findProcesses, TraceReader } from '@tracebuf/ring';
+${PINO}
+const logger = pino(traceBuffer());
+logger.child({ req: { url: '/api/items' } }).warn('read timeout');
+logger.child({ req: { url: '/api/items' } }).info('no timeout');
+logger.child({ req: { url: '/' } }).warn('timeout elsewhere');
+const records = new TraceReader(findProcesses('all')).records();
+`,
+    prints: [/^read timeout\n$/],
+  },
+  {
+    of: "new DatabaseSync('traces.sqlite')",
+    before: `
+import { rmSync } from 'node:fs';
+import { TraceBuffer } from '@tracebuf/ring';
+new TraceBuffer('mybuf', 20480).log('about to open the database');
+process.chdir(import.meta.dirname);
+rmSync('traces.sqlite', { force: true });
+const table = new DatabaseSync('traces.sqlite');
+table.exec('CREATE TABLE records(time, process, pid, thread, buffer, seq, level, severity, kind, message, fields, traceId, spanId)');
+const insert = table.prepare('INSERT INTO records(time, kind, message) VALUES (?, ?, ?)');
+insert.run(Date.now() * 1000, 'log', 'a row of now');
+insert.run((Date.now() - 3_600_000) * 1000, 'log', 'a row of an hour ago');
+table.close();
+`,
+    after: 'console.log(rows.map(({ message }) => message).join());',
+    prints: [/^a row of now\n$/],
+  },
+  { of: 'pino.multistream(', before: PINO },
+  {
+    of: "pino.transport({ target: '@tracebuf/pino-transport'",
+    // What was logged before the worker is ready reaches the buffer when the program ends by itself.
+    after: `logger.info('to the worker');`,
+  },
+  {
+    of: 'traceBuffer({ context: () => trace.getActiveSpan()',
+    before: `${PINO}const trace = { getActiveSpan: () => ({ spanContext: () => (${IN_SPAN}) }) };\nconst destination =`,
+    after: `pino(destination).info('in a span');`,
+  },
+  {
+    of: 'mixin: () => storage.getStore()',
+    before: `${PINO}import { AsyncLocalStorage } from 'node:async_hooks';
+const storage = new AsyncLocalStorage();\nconst logger =`,
+    after: `storage.run(${IN_SPAN}, () => logger.info('in a context'));`,
+  },
+  {
+    of: 'logger.query({ from:',
+    before: `
+import winston from 'winston';
+import { TraceBufferTransport } from '@tracebuf/winston-transport';
+const logger = winston.createLogger({ transports: [new TraceBufferTransport({ name: 'web' })] });
+logger.info('to be asked for');
+setTimeout(() => logger.info('to be streamed'), 200);
+setTimeout(() => process.exit(), 2000);
+`,
+    prints: [/to be asked for/, /to be streamed/],
+  },
+];
+
+/** A log call with the text that its record has. */
+const LOGGED = /(?<!console)\.(?:log|trace|debug|info|warn|error|fatal)\(\s*'((?:[^'\\]|\\.)*)'/g;
+
+const blocks = READMES.flatMap((file) =>
+  codeBlocks(file).filter(({ language }) => language === 'js' || language === 'ts'),
+);
+
+/** The whole program that a block is a part of. */
+function programOf({ code }: CodeBlock): { source: string; prints: readonly RegExp[] } {
+  const around = SURROUNDINGS.find(({ of }) => code.includes(of));
+  const unused = /\bconst logger =/.test(code) && !/\blogger\./.test(code);
+  const after = around?.after ?? (unused ? `logger.info('logged by what the README shows');` : '');
+  return { source: [around?.before ?? '', code, after].join('\n'), prints: around?.prints ?? [] };
+}
+
+describe('README snippets', () => {
+  test('every one that is completed here is there, once', ({ expect }) => {
+    for (const { of } of SURROUNDINGS) {
+      expect(
+        blocks.filter(({ code }) => code.includes(of)),
+        of,
+      ).toHaveLength(1);
+    }
+  });
+
+  for (const block of blocks) {
+    const { file, line, language } = block;
+    test.concurrent.for(NODE_MAJORS)(
+      `${file}:${line} runs on Node %i, and its records are read back`,
+      async (major, { expect, onTestFinished }) => {
+        const programs = programFolder();
+        const sandbox = new Sandbox(programs, major, onTestFinished);
+        const { source, prints } = programOf(block);
+        const name = `snippets/node${major}/${file.replaceAll('/', '-')}-${line}.${language}`;
+        const { code, stdout, stderr } = await outcomeOf(
+          sandbox.start([programs.write(name, source)], { TRACEBUF_PROCESS: 'web' }),
+        );
+        expect({ code, stderr }, `${file}:${line}\n${stderr}`).toEqual({ code: 0, stderr: warnings(stderr) });
+        for (const text of prints) expect(stdout, `${file}:${line}`).toMatch(text);
+
+        const logged = [...source.matchAll(LOGGED)].map(([, text]) => text);
+        expect(logged.length, `${file}:${line} logs nothing`).toBeGreaterThan(0);
+        const records = await sandbox.records();
+        const messages = new Set(records.map(({ message }) => message));
+        expect(messages, `${file}:${line}`).toEqual(new Set(logged));
+        if (source.includes(IN_SPAN)) expect(records, `${file}:${line}`).toMatchObject([SPAN]);
+      },
+    );
+  }
+});
+
+/** Node.js 22 warns of node:sqlite. */
+function warnings(stderr: string): unknown {
+  return stderr.includes('ExperimentalWarning: SQLite') ? stderr : '';
+}
