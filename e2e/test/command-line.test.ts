@@ -88,7 +88,9 @@ describe('the packed command line, installed alone', () => {
   });
 
   test('trace-cli demo shows the last records of a killed service', async ({ expect, onTestFinished }) => {
-    const { code, stderr } = await new Sandbox(consumer, 24, onTestFinished).line('trace-cli demo');
+    const sandbox = new Sandbox(consumer, 24, onTestFinished);
+    const { code, stderr } = await sandbox.line('trace-cli demo');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await sandbox.records()).toEqual([]);
   });
 });
