@@ -8,8 +8,15 @@ const MAP_POPULATE = process.platform === 'linux' ? 0x8000 : 0;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
 interface Functions {
-  mmap(address: null, length: number, protection: number, flags: number, fd: number, offset: number): unknown;
-  munmap(address: unknown, length: number): number;
+  readonly mmap: (
+    address: null,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ) => unknown;
+  readonly munmap: (address: unknown, length: number) => number;
 }
 
 let functions: Functions | undefined;

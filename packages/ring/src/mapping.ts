@@ -8,7 +8,7 @@ export interface Mapping {
   /** The whole file. Touching it after {@link Mapping.unmap} would crash the process, so owners drop it first. */
   readonly memory: ArrayBuffer;
   /** Gives the address range back; the file keeps its contents. */
-  unmap(): void;
+  readonly unmap: () => void;
 }
 
 /**
