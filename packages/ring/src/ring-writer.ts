@@ -162,7 +162,6 @@ export class RingWriter {
     return this.#generation;
   }
 
-
   /** Reads the control words and does what they say (R8). */
   obey(): void {
     if (this.#closed) return;
