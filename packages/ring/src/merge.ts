@@ -1,20 +1,37 @@
 import type { TraceRecord } from './record.ts';
 
+/** Records in the order of their ring. */
+export interface RecordSequence extends Iterable<TraceRecord> {
+  /**
+   * What the time of the record taken last is beyond its whole microsecond, -0.5 to 0.5; records of one thread are
+   * often less than a microsecond apart. Default 0.
+   */
+  readonly fraction?: number;
+}
+
 /**
  * Merges sequences of records by time into one, oldest first.
  *
  * Each sequence keeps its own order: a record whose time lies before that of its predecessor in the same ring (an
- * adapter passed a time in, the clock stepped) stands where it stood. Records of the same microsecond keep the order
+ * adapter passed a time in, the clock stepped) stands where it stood. Records of the very same time keep the order
  * of the sequences, so the result is the same every time.
  */
-export function* mergeByTime(sequences: readonly Iterable<TraceRecord>[]): Generator<TraceRecord, void> {
+export function* mergeByTime(sequences: readonly RecordSequence[]): Generator<TraceRecord, void> {
   if (sequences.length === 1 && sequences[0] !== undefined) {
     yield* sequences[0];
     return;
   }
   const heap: Cursor[] = [];
   sequences.forEach((sequence, order) => {
-    const cursor = { records: sequence[Symbol.iterator](), order, time: 0, record: undefined };
+    const records = sequence[Symbol.iterator]();
+    const cursor = {
+      sequence,
+      records,
+      order,
+      time: Number.NEGATIVE_INFINITY,
+      fraction: 0,
+      record: undefined,
+    };
     if (advance(cursor)) push(heap, cursor);
   });
   for (let first = heap[0]; first !== undefined; first = heap[0]) {
@@ -25,10 +42,12 @@ export function* mergeByTime(sequences: readonly Iterable<TraceRecord>[]): Gener
 }
 
 interface Cursor {
+  readonly sequence: RecordSequence;
   readonly records: Iterator<TraceRecord>;
   readonly order: number;
   /** Time of the current record, never before that of an earlier one of the sequence. */
   time: number;
+  fraction: number;
   record: TraceRecord | undefined;
 }
 
@@ -36,12 +55,20 @@ function advance(cursor: Cursor): boolean {
   const { done, value } = cursor.records.next();
   if (done === true || value === undefined) return false;
   cursor.record = value;
-  cursor.time = Math.max(cursor.time, value.time);
+  const { fraction = 0 } = cursor.sequence;
+  if (value.time > cursor.time) {
+    cursor.time = value.time;
+    cursor.fraction = fraction;
+  } else if (value.time === cursor.time && fraction > cursor.fraction) {
+    cursor.fraction = fraction;
+  }
   return true;
 }
 
 function before(a: Cursor, b: Cursor): boolean {
-  return a.time < b.time || (a.time === b.time && a.order < b.order);
+  if (a.time !== b.time) return a.time < b.time;
+  if (a.fraction !== b.fraction) return a.fraction < b.fraction;
+  return a.order < b.order;
 }
 
 function push(heap: Cursor[], cursor: Cursor): void {

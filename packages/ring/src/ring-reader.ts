@@ -67,6 +67,11 @@ export class RingReader {
     return Number.isSafeInteger(time) ? time : 0;
   }
 
+  /** What a record's time is beyond its {@link wallTime}, in microseconds: the order of records of one thread. */
+  fractionOf(milliseconds: number): number {
+    return this.descriptor.wallOrigin * 1000 - this.wallTime(milliseconds) + milliseconds * 1000;
+  }
+
   /** Sequence number of the snapshot's current record, from its low half. */
   seq(low: number): number {
     // The 32-bit difference is right however the low half has wrapped between the record and the header.

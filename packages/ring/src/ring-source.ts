@@ -3,6 +3,7 @@ import { decodeRecord, type RecordOrigin } from './decode.ts';
 import { type Definitions, levelLabels, readDefinitions } from './definitions.ts';
 import { CorruptRingError } from './errors.ts';
 import { Level } from './level.ts';
+import type { RecordSequence } from './merge.ts';
 import type { ProcessEntry, RingFile } from './process-entry.ts';
 import type { TraceRecord } from './record.ts';
 import { RingReader } from './ring-reader.ts';
@@ -39,9 +40,16 @@ export class RingSource {
    * Copies what has come since the last call, at once, and decodes it as it is taken. Losses stand where they
    * happened, as records of kind `lost`; damage is reported besides.
    */
-  records(): Iterable<TraceRecord> {
-    const snapshot = this.reader.read();
-    return this.#decode(snapshot);
+  records(): RecordSequence {
+    const { reader } = this;
+    const snapshot = reader.read();
+    const decoded = this.#decode(snapshot);
+    return {
+      [Symbol.iterator]: () => decoded,
+      get fraction() {
+        return reader.fractionOf(snapshot.time);
+      },
+    };
   }
 
   *#decode(snapshot: Snapshot): Generator<TraceRecord, void> {
