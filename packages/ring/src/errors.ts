@@ -171,6 +171,17 @@ export class CorruptRingError extends TracebufError {
   }
 }
 
+/** A file holds nothing but zeros where a ring begins: it is still being made, or its writer died over it. */
+export class UnfinishedRingError extends CorruptRingError {
+  static {
+    UnfinishedRingError.prototype.name = 'UnfinishedRingError';
+  }
+
+  constructor(path: string) {
+    super(path, 'it is still being made, or its writer died over it');
+  }
+}
+
 /** A file was written in a format that this version does not know. */
 export class UnsupportedFormatError extends TracebufError {
   static {

@@ -23,6 +23,7 @@ export {
   StorageError,
   TraceBufferAlreadyExistsError,
   TracebufError,
+  UnfinishedRingError,
   UnknownProcessError,
   UnknownTraceBufferError,
   UnsupportedFormatError,

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { readSync } from 'node:fs';
-import { CorruptRingError, UnsupportedFormatError } from './errors.ts';
+import { CorruptRingError, UnfinishedRingError, UnsupportedFormatError } from './errors.ts';
 import {
   ALIGNMENT,
   BYTE_ORDER_MARK,
@@ -79,8 +79,10 @@ export class HeaderView {
    */
   read(fd: number, path: string): void {
     const got = readSync(fd, this.bytes, 0, HEADER_SIZE, 0);
-    if (got < HEADER_SIZE)
+    if (got < HEADER_SIZE) {
+      if (got === 0) throw new UnfinishedRingError(path);
       throw new CorruptRingError(path, `it ends after ${got} of ${HEADER_SIZE} bytes of header`);
+    }
   }
 
   /**
@@ -91,10 +93,8 @@ export class HeaderView {
    */
   descriptor(path: string): RingDescriptor {
     if (this.bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-      throw new CorruptRingError(
-        path,
-        'it does not start with the magic bytes of a ring, or is still being made',
-      );
+      if (this.bytes.every((byte) => byte === 0)) throw new UnfinishedRingError(path);
+      throw new CorruptRingError(path, 'it does not start with the magic bytes of a ring');
     }
     const order = this.#view.getUint32(Header.BYTE_ORDER, true);
     this.#littleEndian = order === BYTE_ORDER_MARK;

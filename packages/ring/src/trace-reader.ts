@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { type BufferStatus, bufferStatus } from './buffer-status.ts';
+import { UnfinishedRingError } from './errors.ts';
 import { mergeByTime } from './merge.ts';
 import type { ProcessEntry, RingFile } from './process-entry.ts';
 import { isMissing } from './process-file.ts';
@@ -101,6 +102,8 @@ export class TraceReader {
           this.#rings.set(key, ring);
           this.#settle(file);
         } catch (error) {
+          // The next look will find it finished.
+          if (error instanceof UnfinishedRingError && process.state === 'alive') continue;
           this.#report(file, error);
         }
       }
