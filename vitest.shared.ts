@@ -1,6 +1,9 @@
 import { defaultServerConditions } from 'vite';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+// The task runner forces colours on; what a test reads of a child's output must not depend on who started it.
+delete process.env.FORCE_COLOR;
+
 const conditions = ['@tracebuf/source', ...defaultServerConditions];
 
 /**

@@ -98,7 +98,13 @@ import { TraceBufferTransport } from '@tracebuf/winston-transport';
 const logger = winston.createLogger({ transports: [new TraceBufferTransport({ name: 'web' })] });
 logger.info('to be asked for');
 setTimeout(() => logger.info('to be streamed'), 200);
-setTimeout(() => process.exit(), 2000);
+let shown = 0;
+const print = console.log;
+console.log = (...values) => {
+  print(...values);
+  if (++shown === 2) process.exit();
+};
+setTimeout(() => process.exit(), 60_000);
 `,
     prints: [/to be asked for/, /to be streamed/],
   },
