@@ -15,16 +15,21 @@ const SLACK = 8;
 
 const MAX_PROCESSES = 100_000;
 
+let isScheduled = false;
+
 /**
  * Sweeps once, soon: when the program has started, or else when it ends. It keeps no program running and never
  * throws, and it loads what reads `process.json` only where there is probably something to remove.
  */
 export function scheduleSweep(): void {
+  if (isScheduled) return;
+  isScheduled = true;
   const atExit = (): void => {
     clearTimeout(timer);
     sweep(SLACK);
   };
   const timer = setTimeout(() => {
+    isScheduled = false;
     process.off('exit', atExit);
     sweep(0);
   }, DELAY_MS);
