@@ -20,6 +20,23 @@ test('the last error is there though it is a megabyte long (pino#2054)', () => {
   expect(record?.fields?.payload).toHaveLength(1 << 20);
 });
 
+test('lines that a stalled transport never took are in the buffer beside it (thread-stream#138)', () => {
+  const { pid, signal } = runFixture('stalled-transport');
+  expect(signal).toBe('SIGKILL');
+  const counts = recordsOf(pid, 'stalled').map(({ fields }) => fields?.count);
+  expect(counts).toEqual(Array.from({ length: 500 }, (_, index) => index));
+});
+
+test('a worker that ends itself has logged all it logged (node#40961)', () => {
+  const { pid, status } = runFixture('exit-in-worker');
+  expect(status).toBe(3);
+  const records = recordsOf(pid, 'worker');
+  expect(records.map(({ fields }) => fields?.count)).toEqual(
+    Array.from({ length: 2000 }, (_, index) => index),
+  );
+  expect(records[0]?.thread).toBeGreaterThan(0);
+});
+
 test('exit handlers can log, after an uncaught exception too (pino#542, pino#1400)', () => {
   const { pid, status, stderr } = runFixture('log-at-exit');
   expect(status).toBe(1);
