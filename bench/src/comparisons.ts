@@ -3,7 +3,7 @@ import { comparison as heap } from './comparisons/heap-growth.ts';
 import { comparison as log } from './comparisons/log.ts';
 import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
 import { belowLevel, belowNamedLevel, disabled } from './comparisons/log-unwanted.ts';
-import { pinoAsync, pinoFields, pinoOverhead, pinoSync } from './comparisons/pino.ts';
+import { pinoAsync, pinoFields, pinoFloor, pinoOverhead, pinoSync } from './comparisons/pino.ts';
 import { readLogs, readPino } from './comparisons/reading.ts';
 import { comparison as showTrace } from './comparisons/show-trace.ts';
 import { comparison as winston } from './comparisons/winston-overhead.ts';
@@ -19,6 +19,7 @@ export const comparisons: readonly Comparison[] = [
   heap,
   pinoOverhead,
   pinoFields,
+  pinoFloor,
   pinoSync,
   pinoAsync,
   winston,

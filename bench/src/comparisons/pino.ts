@@ -48,7 +48,22 @@ function toFile(options: { readonly sync: boolean; readonly minLength: number })
   };
 }
 
+interface NativeBuffer extends Buffer {
+  utf8Write(text: string, offset: number, length: number): number;
+}
+
+/** What no destination that keeps the line can do without: one native write of it, and nothing else. */
+function oneWrite(): pino.DestinationStream {
+  const bytes = Buffer.alloc(65536) as NativeBuffer;
+  return {
+    write(line) {
+      bytes.utf8Write(line, 0, line.length * 3);
+    },
+  };
+}
+
 export const contenders = {
+  oneWrite: (): Contender => logging(oneWrite()),
   traceBuffer: (): Contender => logging(traceBuffer({ name: 'bench' })),
   noOp: (): Contender => logging({ write() {} }),
   traceBufferFields: (): Contender => loggingFields(traceBuffer({ name: 'bench' })),
@@ -81,6 +96,13 @@ export const pinoFields: Comparison = {
   unit: '',
   bar: { kind: 'at most', value: 1.25 },
   measure: compare('traceBufferFields', 'noOpFields'),
+};
+
+export const pinoFloor: Comparison = {
+  name: 'pino-floor',
+  what: 'pino → a destination that writes the line into memory once and does nothing else, over pino → one that drops it',
+  unit: '',
+  measure: compare('oneWrite', 'noOp'),
 };
 
 export const pinoSync: Comparison = {
