@@ -181,7 +181,7 @@ function textOf(length: number, wide: boolean, n: number): string {
 let made = 0;
 
 describe('the books of a buffer', () => {
-  test(`agree with a plain model over ${RUNS} random histories`, { timeout: 120_000 }, () => {
+  test(`agree with a plain model over ${RUNS} random histories`, { timeout: 400_000 }, () => {
     const directory = useTraceDirectory();
     fc.assert(
       fc.property(

@@ -25,10 +25,10 @@ test.each([
   ['append with a time, mapped', 10_000_000],
   ['errors and chatter, mapped', 10_000_000],
   ['disabled', 10_000_000],
-])('logging allocates nothing: %s', { timeout: 320_000 }, async (how, records) => {
+])('logging allocates nothing: %s', { timeout: 900_000 }, async (how, records) => {
   const end = await runFixture('many-logs', {
     directory: newTraceDirectory(),
-    timeout: 300_000,
+    timeout: 850_000,
     execArgv: ['--expose-gc', '--max-semi-space-size=1'],
     args: [how, String(records)],
   });
@@ -43,11 +43,11 @@ test.each([
 });
 
 test('the number of scavenges tells an allocation: a fifth of the records, a fifth of the scavenges', {
-  timeout: 320_000,
+  timeout: 900_000,
 }, async () => {
   const end = await runFixture('many-logs', {
     directory: newTraceDirectory(),
-    timeout: 300_000,
+    timeout: 850_000,
     execArgv: ['--expose-gc', '--max-semi-space-size=1'],
     args: ['allocates 16 bytes a record', '2000000'],
   });

@@ -44,7 +44,7 @@ const tell = (process: ProcessEntry, command: BufferCommand): ReturnType<typeof 
 
 describe.each(['mapped', 'positional'] as const)('a process in an endless loop with a %s buffer', (mode) => {
   test('that logs is listed, read, disabled, cleared, set and enabled from outside', {
-    timeout: 90_000,
+    timeout: 400_000,
   }, async () => {
     const directory = newTraceDirectory();
     const fixture = startFixture('stuck', { directory, args: ['logs', mode] });
@@ -92,7 +92,7 @@ describe.each(['mapped', 'positional'] as const)('a process in an endless loop w
     expect(processIn(directory).state).toBe('died');
   });
 
-  test('that does not log is listed, read and cleared', { timeout: 90_000 }, async () => {
+  test('that does not log is listed, read and cleared', { timeout: 400_000 }, async () => {
     const directory = newTraceDirectory();
     const fixture = startFixture('stuck', { directory, args: ['silent', mode] });
     await fixture.printed('ready');
@@ -113,7 +113,7 @@ describe.each(['mapped', 'positional'] as const)('a process in an endless loop w
     expect(read(processIn(directory))).toMatchObject({ records: [], status: { counts: { cleared: 2 } } });
   });
 
-  test('passes on to threads that join later what it was told', { timeout: 90_000 }, async () => {
+  test('passes on to threads that join later what it was told', { timeout: 400_000 }, async () => {
     const directory = newTraceDirectory();
     const fixture = startFixture('stuck', { directory, args: ['threads', mode] });
     await fixture.printed('ready');

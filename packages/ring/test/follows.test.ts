@@ -45,7 +45,7 @@ describe.each(['mapped', 'positional'] as const)('a follower of a %s buffer', (m
     expect(reader.poll()).toEqual([]);
   });
 
-  test('in another process, at full load, loses nothing uncounted', { timeout: 200_000 }, async () => {
+  test('in another process, at full load, loses nothing uncounted', { timeout: 600_000 }, async () => {
     const directory = newTraceDirectory();
     const count = mode === 'mapped' ? 1_000_000 : 60_000;
     const fixture = startFixture('chatter', {
@@ -77,7 +77,7 @@ describe.each(['mapped', 'positional'] as const)('a follower of a %s buffer', (m
     console.log(`${mode}: ${count} appended = ${ledger.seen} seen + ${ledger.lost} lost, in ${polls} polls`);
   });
 
-  test('sees the records of a slow writer without a loss', { timeout: 200_000 }, async () => {
+  test('sees the records of a slow writer without a loss', { timeout: 600_000 }, async () => {
     const directory = newTraceDirectory();
     const fixture = startFixture('chatter', {
       directory,
@@ -165,7 +165,7 @@ describe('what a follower finds', () => {
 });
 
 describe('records of several rings', () => {
-  test('of threads, children and cluster workers are merged by time', { timeout: 200_000 }, async () => {
+  test('of threads, children and cluster workers are merged by time', { timeout: 600_000 }, async () => {
     const directory = newTraceDirectory();
     const end = await runFixture('family', { directory });
     expect(end, end.stderr).toMatchObject({ code: 0 });

@@ -22,7 +22,7 @@ import {
 const PYTHON = ['python3', 'python'].find((name) => {
   const { status, stdout } = spawnSync(name, ['-c', 'import sys; print(sys.version_info[0])'], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   });
   return status === 0 && stdout.trim() === '3';
 });
@@ -45,7 +45,7 @@ function readWithPython(paths: readonly string[]): PythonRing[] {
   const script = join(import.meta.dirname, 'format/reader.py');
   const { status, stdout, stderr } = spawnSync(PYTHON ?? '', [script, ...paths], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 400_000,
     maxBuffer: 64 * 1024 * 1024,
   });
   expect(stderr).toBe('');
@@ -141,7 +141,7 @@ function makeRings(mode: 'mapped' | 'positional'): RingFile[] {
 describe.each(['mapped', 'positional'] as const)('the format of %s rings', (mode) => {
   test.skipIf(mustSkip(NO_PYTHON))(
     'is described well enough for a reader in Python',
-    { timeout: 90_000 },
+    { timeout: 400_000 },
     () => {
       const files = makeRings(mode);
       const paths = files.map(({ path }) => path);
@@ -162,7 +162,7 @@ describe.each(['mapped', 'positional'] as const)('the format of %s rings', (mode
     },
   );
 
-  test('is the same on a big-endian machine', { timeout: 90_000 }, () => {
+  test('is the same on a big-endian machine', { timeout: 400_000 }, () => {
     const files = makeRings(mode);
     const other = newTraceDirectory();
     const swapped = files.map((file) => {

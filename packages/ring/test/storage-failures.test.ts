@@ -13,10 +13,10 @@ import { newTraceDirectory, processIn, useTraceDirectory } from './support/trace
 function mountTmpfs(path: string, options: string): string | undefined {
   const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   });
   if (status !== 0) return stderr.trim();
-  onTestFinished(() => void spawnSync('umount', ['-l', path], { timeout: 20_000 }));
+  onTestFinished(() => void spawnSync('umount', ['-l', path], { timeout: 120_000 }));
   return undefined;
 }
 
@@ -27,7 +27,7 @@ const NO_MOUNT = ((): string | undefined => {
   const { status, stderr } = spawnSync(
     'unshare',
     ['-m', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt && umount /mnt'],
-    { encoding: 'utf8', timeout: 20_000 },
+    { encoding: 'utf8', timeout: 120_000 },
   );
   return status === 0 ? undefined : `a small tmpfs cannot be mounted: ${stderr.trim()}`;
 })();
@@ -73,7 +73,7 @@ describe('a full shared-memory mount', () => {
 
   test.skipIf(mustSkip(NO_MOUNT)).each(['mapped', 'positional'])(
     'that fills up later does no harm to a %s buffer',
-    { timeout: 60_000 },
+    { timeout: 400_000 },
     async (mode) => {
       const directory = newTraceDirectory();
       expect(mountTmpfs(directory, 'size=256k,mode=700')).toBeUndefined();

@@ -54,7 +54,7 @@ const ENDINGS: readonly Ending[] = [
 const WORDS = [...Array.from({ length: 50 }, (_, i) => `record ${i + 1}`), 'the last word'];
 
 describe.each(['mapped', 'positional'] as const)('what a %s buffer holds', (mode) => {
-  test.each(ENDINGS)('is all there after this end: $how', { timeout: 60_000 }, async (ending) => {
+  test.each(ENDINGS)('is all there after this end: $how', { timeout: 400_000 }, async (ending) => {
     const {
       how,
       state,

@@ -7,7 +7,7 @@ import { newTraceDirectory } from '../support/trace-directory.ts';
 import { balances, nextDescriptor, readForeign, type Seen } from './fixtures/foreign-process.ts';
 import { Session } from './fixtures/session.ts';
 
-const PATIENCE = 60_000;
+const PATIENCE = 200_000;
 
 /** Where a live record lies in the file. */
 interface Place {

@@ -12,7 +12,7 @@ import { storesOfAppend } from './model/writer.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const PRELOADED = ['--conditions=@tracebuf/source', '--import', join(FIXTURES, 'fail-points.ts')];
-const PATIENCE = 60_000;
+const PATIENCE = 200_000;
 /** States kept of each scenario, at which a process is then killed in earnest; of 1, every second scenario. */
 const KILLS_EACH = Number(process.env.TRACEBUF_TEST_STORE_KILLS ?? 1);
 

@@ -12,7 +12,7 @@ import { useTraceDirectory } from '../support/trace-directory.ts';
 const noMount = ((): string | undefined => {
   if (process.platform !== 'linux') return 'tmpfs is a file system of Linux';
   if (process.geteuid?.() !== 0) return 'only root can mount a small tmpfs';
-  const { status } = spawnSync('unshare', ['-m', 'true'], { timeout: 20_000 });
+  const { status } = spawnSync('unshare', ['-m', 'true'], { timeout: 120_000 });
   return status === 0 ? undefined : 'this root may not mount';
 })();
 
@@ -23,10 +23,10 @@ function useSmallDirectory(size: string): string {
   const { status, stderr } = spawnSync(
     'mount',
     ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', directory],
-    { encoding: 'utf8', timeout: 20_000 },
+    { encoding: 'utf8', timeout: 120_000 },
   );
   expect(status, stderr).toBe(0);
-  onTestFinished(() => void spawnSync('umount', ['-l', directory], { timeout: 20_000 }));
+  onTestFinished(() => void spawnSync('umount', ['-l', directory], { timeout: 120_000 }));
   return directory;
 }
 

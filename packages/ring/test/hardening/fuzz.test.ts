@@ -7,7 +7,7 @@ import { environment } from '../support/registry.ts';
 import { newTraceDirectory } from '../support/trace-directory.ts';
 
 const SECONDS = 10;
-const PATIENCE = 120_000;
+const PATIENCE = 200_000;
 
 test('mutated ring files are read without a crash or a hang', { timeout: 2 * PATIENCE }, () => {
   const directory = newTraceDirectory();

@@ -17,7 +17,7 @@ import { newTraceDirectory } from '../support/trace-directory.ts';
 import { balances, readForeign, type Seen } from './fixtures/foreign-process.ts';
 import { sampleRing } from './fixtures/sample-ring.ts';
 
-const PATIENCE = 120_000;
+const PATIENCE = 200_000;
 const MIB = 1024 * 1024;
 /** Small, because the test runner slows calls between modules down twentyfold. */
 const HOLE = 16 * MIB;

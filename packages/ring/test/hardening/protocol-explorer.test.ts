@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Exploration, explore } from './model/explorer.ts';
 import type { ModelOptions, Mutation } from './model/writer.ts';
 
-const PATIENCE = 60_000;
+const PATIENCE = 200_000;
 
 /** A ring of four words, whose low half of a position has four bits: it wraps among these records. */
 const CARRY: ModelOptions = {

@@ -16,7 +16,7 @@ const noNamespaces = ((): string | undefined => {
   if (process.platform !== 'linux') return 'pid namespaces are of Linux';
   const { status, stderr } = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   });
   return status === 0 ? undefined : `no pid namespace can be made: ${stderr?.trim() ?? 'no unshare'}`;
 })();

@@ -51,7 +51,7 @@ async function soak(args: readonly string[], interruptAfter?: number): Promise<S
 
 describe('a soak', () => {
   test('of a few kills finds nothing missing, torn, out of order or out of balance, and leaves nothing behind', {
-    timeout: 200_000,
+    timeout: 600_000,
   }, async () => {
     const { code, output, left } = await soak(['--kills', '9', '--writers', '2']);
     expect(output).toMatch(/^kills 9 \(1 at a random instant of the start\)/m);
@@ -61,7 +61,7 @@ describe('a soak', () => {
     expect(left).toEqual([]);
   });
 
-  test('that is interrupted ends at once and leaves nothing behind', { timeout: 200_000 }, async () => {
+  test('that is interrupted ends at once and leaves nothing behind', { timeout: 600_000 }, async () => {
     const { code, output, left } = await soak(['--minutes', '5', '--writers', '1'], 500);
     expect(output).toContain('SIGINT: stopping');
     expect(output).not.toContain('FAULT');

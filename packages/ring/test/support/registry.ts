@@ -9,7 +9,7 @@ import { processIdentity, processKeyOf } from '../../src/identity.ts';
 import type { ExitInfo, ProcessInfo } from '../../src/process-file.ts';
 
 /** How long a child process may take on a busy machine. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 200_000;
 
 vi.setConfig({ testTimeout: 2 * PATIENCE });
 
