@@ -28,6 +28,9 @@ export interface RingCounts {
   readonly used: number;
 }
 
+/** A small ring is copied so many times before a reader puts up with an empty copy. */
+const MAX_TRIES = 8;
+
 /**
  * Reads one ring file, live or dead, without the writer's help and without disturbing it (R3).
  *
@@ -83,9 +86,10 @@ export class RingReader {
    * Copies all records since the last call (at the first one, all there are). Records that the writer overwrites
    * meanwhile are left out and counted as lost; cleared ones are left out.
    *
+   * @param tries How often to copy where all was overwritten meanwhile. Default: 8.
    * @returns The records: call its `next()` until that is false, before the next `read`.
    */
-  read(): Snapshot {
+  read(tries: number = MAX_TRIES): Snapshot {
     const { before, oldest, end: last } = this.#span(this.#snapshot);
     const from = Math.max(this.#next, oldest, Math.min(before.clearMark, last));
     const end = Math.max(from, last);
@@ -94,6 +98,8 @@ export class RingReader {
     else if (from === end) this.#lastSeq ??= before.appended;
     this.#adopt(before);
     this.#snapshot.begin(from, end, () => this.#oldestNow());
+    // A reader that was held up may find all of a small ring overwritten under it; what is there now is worth a try.
+    if (this.#snapshot.isOvertaken && tries > 1) return this.read(tries - 1);
     return this.#snapshot;
   }
 

@@ -79,6 +79,11 @@ export class Snapshot {
     this.#copy(from, 0);
   }
 
+  /** Whether there was something to copy, and all of it may have been overwritten meanwhile. */
+  get isOvertaken(): boolean {
+    return this.#from < this.#end && this.#next >= this.#end;
+  }
+
   /** Copies the piece that starts at a position, of at least so many bytes. */
   #copy(from: number, atLeast: number): void {
     const { capacity } = this.#ring;
