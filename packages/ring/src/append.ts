@@ -2,15 +2,7 @@ import { Buffer } from 'node:buffer';
 import { CONTEXT_SIZE, RecordFlag } from './layout.ts';
 import { MAX_LEVEL } from './level.ts';
 import type { RingWriter } from './ring-writer.ts';
-
-/** UTF-8 takes at most this many bytes for each UTF-16 unit. */
-const MAX_BYTES_PER_UNIT = 3;
-
-/** Methods that every Node buffer has but @types/node leaves out. */
-interface NativeBuffer extends Buffer {
-  utf8Write(text: string, offset: number, length: number): number;
-  hexWrite(text: string, offset: number, length: number): number;
-}
+import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
 
 /**
  * Appends text as UTF-8, at the time in `ring.clock`. What does not fit is cut at a character; lone surrogates become U+FFFD and are counted.

@@ -19,7 +19,7 @@ export class RingSource {
   readonly reader: RingReader;
   readonly #report: ReportProblem;
   #origin: RecordOrigin;
-  #definitionsFor = -1;
+  #hasDefinitions = false;
 
   /** @throws Typed errors for what is insecure, damaged or unreadable. */
   constructor(process: ProcessEntry, file: RingFile, report: ReportProblem) {
@@ -59,7 +59,7 @@ export class RingSource {
       while (snapshot.next()) {
         const seq = reader.seq(snapshot.seqLow);
         const lost = reader.account(seq);
-        if (this.#definitionsFor < 0) this.#readDefinitions(seq);
+        if (!this.#hasDefinitions) this.#readDefinitions();
         const record = decodeRecord(reader, snapshot, this.#origin);
         if (lost > 0) yield lostRecord(record, lost, this.#reason(snapshot.damagedBytes > damagedBefore));
         damagedBefore = snapshot.damagedBytes;
@@ -75,7 +75,7 @@ export class RingSource {
       this.#report(new CorruptRingError(this.file.path, detail));
     }
     // What a definition says may have been written since: look again before the next batch.
-    this.#definitionsFor = -1;
+    this.#hasDefinitions = false;
   }
 
   #reason(damaged: boolean): string {
@@ -85,8 +85,8 @@ export class RingSource {
       : 'overwritten before they could be read';
   }
 
-  #readDefinitions(seq: number): void {
-    this.#definitionsFor = seq;
+  #readDefinitions(): void {
+    this.#hasDefinitions = true;
     try {
       const fd = this.file.openDefinitions();
       if (fd === undefined) return;

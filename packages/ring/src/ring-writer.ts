@@ -20,15 +20,13 @@ import {
 } from './layout.ts';
 import { MAX_LEVEL } from './level.ts';
 import type { RingStorage } from './storage.ts';
+import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
 
 /** On x64 stores become visible in program order; elsewhere publishing needs a release store. */
 const STORES_ARE_ORDERED = process.arch === 'x64' || process.arch === 'ia32';
 
 /** Above this share of the ring a text is measured before it is written, so that it evicts no more than it must. */
 const UNMEASURED_SHARE = 1 / 8;
-
-/** An unmeasured text may take this many bytes of UTF-8 for each of its UTF-16 units. */
-const MAX_BYTES_PER_UNIT = 3;
 
 /**
  * Share of the ring that is evicted at once: a few records in one go cost less than each by itself, and in positional
@@ -46,11 +44,6 @@ const OLDEST_WORD = Header.OLDEST >> 2;
 const APPENDED_DOUBLE = Header.APPENDED >> 3;
 /** Index of the word that tells of a change, in {@link RingWriter.words}. */
 export const CONTROL_GENERATION_WORD: number = Header.CONTROL_GENERATION >> 2;
-
-/** Methods that every Node buffer has but @types/node leaves out. */
-interface NativeBuffer extends Buffer {
-  utf8Write(text: string, offset: number, length: number): number;
-}
 
 /** Time of the record that this thread appends, or has appended last. */
 const threadClock = new Float64Array(1);
