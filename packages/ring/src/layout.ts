@@ -193,6 +193,10 @@ export const RecordKind = {
   PINO: 2,
   /** One line of JSON: a winston `info`. */
   WINSTON: 3,
+  /** Definition id of a condition, then its parameters as texts: an incident of the system log. */
+  INCIDENT: 4,
+  /** An event of ETW TraceLogging: descriptor, metadata and data. */
+  ETW: 5,
 } as const;
 
 /** A record's place in the data: header, payload, and padding to {@link ALIGNMENT}. */
