@@ -14,6 +14,8 @@ export interface BufferCommand {
   readonly enabled?: boolean;
   /** Records below this level are not stored, 0 to 65535. */
   readonly minLevel?: number;
+  /** Generation of a policy kept elsewhere, 0 to 2^30 - 1; see `TraceBuffer.policy`. */
+  readonly policy?: number;
   /** Whether to clear what the buffer holds now. */
   readonly clear?: boolean;
 }
@@ -75,6 +77,7 @@ function controlRing(file: RingFile, command: BufferCommand): number {
     };
     if (command.enabled !== undefined) put(Header.CONTROL_ENABLED, command.enabled ? 1 : 0);
     if (command.minLevel !== undefined) put(Header.CONTROL_MIN_LEVEL, command.minLevel);
+    if (command.policy !== undefined) put(Header.CONTROL_POLICY, command.policy);
     let cleared = 0;
     if (command.clear === true) {
       const readable = readableNow(file);

@@ -45,7 +45,7 @@ export function openBufferFiles(name: string, options: ResolvedBufferOptions): B
     return makeBufferFiles(name, options);
   } catch (error) {
     // What retention would remove a little later must not keep a new buffer from being made.
-    if (!isFull(error) || !makeRoom()) throw error;
+    if (!isFull(error) || !makeRoom(options.directory)) throw error;
     return makeBufferFiles(name, options);
   }
 }
@@ -55,7 +55,7 @@ function isFull(error: unknown): boolean {
 }
 
 function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFiles {
-  const directory = ensureProcessDirectory();
+  const directory = ensureProcessDirectory(options.directory);
   if (thread !== 0) forgetEndedThreads(directory);
   const control = inheritedControl(directory, name) ?? options;
   const spec = (role: RingSpec['role'], capacity: number): RingSpec => ({

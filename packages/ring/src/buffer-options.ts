@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { InvalidOptionError } from './errors.ts';
 import { escapeName } from './file-name.ts';
 import { MAX_CAPACITY } from './layout.ts';
@@ -22,6 +23,11 @@ export interface TraceBufferOptions {
   readonly mode?: 'mapped' | 'positional';
   /** Names of levels that are not the standard ones, as in pino's `customLevels`: `{ notice: 35 }`. */
   readonly levels?: Readonly<Record<string, number>>;
+  /**
+   * Directory that the files go to, such as one on a disk that outlives the machine; default: `TRACEBUF_DIR` or its
+   * default. `trace-cli` finds them where it is given the same directory as `TRACEBUF_DIR`.
+   */
+  readonly directory?: string;
 }
 
 /** Options with every default filled in and every value checked. */
@@ -37,6 +43,8 @@ export interface ResolvedBufferOptions {
   readonly policy: 'overwrite' | 'discard';
   readonly mode: 'mapped' | 'positional';
   readonly labels: ReadonlyMap<number, string>;
+  /** `undefined`: the usual one. */
+  readonly directory: string | undefined;
 }
 
 /** Smallest size of a trace buffer, in bytes. */
@@ -44,7 +52,7 @@ const MIN_BUFFER_SIZE = 4096;
 /** Smallest size of the ring for errors, in bytes. */
 const MIN_KEEP_SIZE = 1024;
 
-const KNOWN_OPTIONS = ['level', 'enabled', 'keepLevel', 'keepSize', 'policy', 'mode', 'levels'];
+const KNOWN_OPTIONS = ['level', 'enabled', 'keepLevel', 'keepSize', 'policy', 'mode', 'levels', 'directory'];
 
 /**
  * Checks what a caller gave and fills in the defaults.
@@ -69,11 +77,13 @@ export function resolveBufferOptions(
       );
     }
   }
-  const { enabled = true, policy = 'overwrite', mode = 'mapped', keepLevel = 'error' } = options;
+  const { enabled = true, policy = 'overwrite', mode = 'mapped', keepLevel = 'error', directory } = options;
   const bytes = bytesOption('size', size, MIN_BUFFER_SIZE);
   oneOf('policy', policy, ['overwrite', 'discard']);
   oneOf('mode', mode, ['mapped', 'positional']);
   if (typeof enabled !== 'boolean') throw new InvalidOptionError('enabled', enabled, 'give true or false');
+  if (directory !== undefined && (typeof directory !== 'string' || directory === ''))
+    throw new InvalidOptionError('directory', directory, 'give the path of a directory or leave it out');
   return {
     size: bytes,
     minLevel: options.level === undefined ? 0 : levelOption('level', options.level),
@@ -84,6 +94,7 @@ export function resolveBufferOptions(
     policy,
     mode,
     labels: labelsOption(options.levels),
+    directory: directory === undefined ? undefined : resolve(directory),
   };
 }
 

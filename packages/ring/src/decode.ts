@@ -20,6 +20,8 @@ export interface RecordPayload {
   readonly severity: number;
   /** Definitions of the buffer that the record belongs to. */
   readonly definitions: Definitions;
+  /** Byte order of the ring. */
+  readonly littleEndian: boolean;
 }
 
 /** What a decoder makes of a payload; what it leaves out comes from the record's header. */
@@ -81,7 +83,15 @@ export function decodeRecord(reader: RingReader, snapshot: Snapshot, origin: Rec
   const hasContext = (flags & RecordFlag.CONTEXT) !== 0 && end - snapshot.start >= CONTEXT_SIZE;
   const start = hasContext ? snapshot.start + CONTEXT_SIZE : snapshot.start;
   const decoder = known.get(kind);
-  const payload = { bytes, start, end, flags, severity: level, definitions: origin.definitions };
+  const payload = {
+    bytes,
+    start,
+    end,
+    flags,
+    severity: level,
+    definitions: origin.definitions,
+    littleEndian: reader.descriptor.littleEndian,
+  };
   const decoded = decodePayload(decoder, payload);
   const record: Mutable<TraceRecord> = {
     time: reader.wallTime(snapshot.time),

@@ -1,7 +1,8 @@
 import { closeSync, writeSync } from 'node:fs';
-import { createDumpFile } from './directory.ts';
+import { createDumpFile, openRoot } from './directory.ts';
 import { StorageError } from './errors.ts';
 import { processIdentity, processKey } from './identity.ts';
+import type { ProcessEntry } from './process-entry.ts';
 import { processName } from './process-name.ts';
 import { listProcesses } from './registry.ts';
 import { formatRecord } from './text-layout.ts';
@@ -15,11 +16,16 @@ const PIECE = 65536;
  *
  * @param names Names of the buffers; `undefined` for all.
  * @param fileName A bare file name; default: one that tells process, buffer and time.
+ * @param rootPath Where the buffers are; default: the usual root.
  * @returns Path of the file.
  */
-export function dumpBuffers(names: readonly string[] | undefined, fileName?: string): string {
+export function dumpBuffers(
+  names: readonly string[] | undefined,
+  fileName?: string,
+  rootPath?: string,
+): string {
   const { fd, path } = createDumpFile(fileName ?? defaultName(names));
-  const own = listProcesses().processes.filter(({ key }) => key === processKey());
+  const own = ownProcess(rootPath);
   const reader = new TraceReader(own, names === undefined ? {} : { buffers: names });
   try {
     let text = '';
@@ -40,6 +46,17 @@ export function dumpBuffers(names: readonly string[] | undefined, fileName?: str
     // `using` would do, but Node 22 cannot run it from source.
     reader.close();
     closeSync(fd);
+  }
+}
+
+/** This process as it is listed: once, or not at all where its directory is gone. */
+export function ownProcess(rootPath?: string): ProcessEntry[] {
+  const root = openRoot(rootPath === undefined ? {} : { path: rootPath });
+  if (root === undefined) return [];
+  try {
+    return listProcesses(root).processes.filter(({ key }) => key === processKey());
+  } finally {
+    root.close();
   }
 }
 

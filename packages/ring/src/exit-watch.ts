@@ -10,21 +10,23 @@ const MAX_UNCAUGHT = 500;
  */
 const BLAME_MS = 10_000;
 
-let watched: SecureDirectory | undefined;
+/** Directories of this process, by the path of the root that they are in. */
+const watched = new Map<string, SecureDirectory>();
 
 /**
- * Sees to it that `exit.json` tells how this process ended. Calling it again only changes the directory.
+ * Sees to it that `exit.json` tells how this process ended, in each directory that it has. Calling it again for a root
+ * only changes the directory there.
  *
  * No signal handlers: they would change what signals do. A process that a signal ends has no `exit.json`, and so
  * counts as died. In a worker thread the end of the thread is written down only where the main thread does not
  * watch: a logger's worker that ends in order is then the best sign there is that its program did.
  */
-export function recordExit(directory: SecureDirectory): void {
-  const first = watched === undefined;
-  watched = directory;
+export function recordExit(rootPath: string, directory: SecureDirectory): void {
+  const first = watched.size === 0;
+  watched.set(rootPath, directory);
   if (!first) return;
   if (isMainThread) watchMainThread();
-  else process.on('exit', () => writeQuietly(() => writeThreadEnd(directory)));
+  else process.on('exit', () => writeToEach(writeThreadEnd));
 }
 
 function watchMainThread(): void {
@@ -40,11 +42,9 @@ function watchMainThread(): void {
     const time = Date.now();
     // A handler may have dealt with the exception, and the program went on.
     const blamed = !handled || (exitCode !== 0 && time - uncaughtAt < BLAME_MS);
-    writeQuietly(() => {
-      if (watched !== undefined) {
-        writeExitFile(watched, { exitCode, time, uncaught: blamed ? uncaught : undefined });
-      }
-    });
+    writeToEach((directory) =>
+      writeExitFile(directory, { exitCode, time, uncaught: blamed ? uncaught : undefined }),
+    );
   });
 }
 
@@ -53,11 +53,13 @@ function writeThreadEnd(directory: SecureDirectory): void {
   writeExitFile(directory, { time: Date.now() });
 }
 
-function writeQuietly(write: () => void): void {
-  try {
-    write();
-  } catch {
-    // The disk is full or the directory is gone: the process ends as it would without us.
+function writeToEach(write: (directory: SecureDirectory) => void): void {
+  for (const directory of watched.values()) {
+    try {
+      write(directory);
+    } catch {
+      // The disk is full or the directory is gone: the process ends as it would without us.
+    }
   }
 }
 

@@ -1,8 +1,6 @@
 import { controlBuffers } from './buffer-control.ts';
-import { dumpBuffers } from './dump.ts';
+import { dumpBuffers, ownProcess } from './dump.ts';
 import { UnknownTraceBufferError } from './errors.ts';
-import { processKey } from './identity.ts';
-import { listProcesses } from './registry.ts';
 
 /**
  * Writes what a trace buffer of this process holds to a text file, all threads included.
@@ -36,8 +34,4 @@ function assertKnown(name: string): void {
     ...new Set(ownProcess().flatMap((process) => process.ringFiles().map(({ buffer }) => buffer))),
   ];
   if (!known.includes(name)) throw new UnknownTraceBufferError(name, known);
-}
-
-function ownProcess(): ReturnType<typeof listProcesses>['processes'] {
-  return listProcesses().processes.filter(({ key }) => key === processKey());
 }

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
-import { openRoot } from './directory.ts';
+import { rootPath as defaultRootPath, openRoot } from './directory.ts';
 import { StorageError } from './errors.ts';
 import { recordExit } from './exit-watch.ts';
 import { processKey } from './identity.ts';
@@ -8,20 +8,23 @@ import { writeProcessFile, writerOfProcessFile } from './process-file.ts';
 import { openSecureSubdirectory, type SecureDirectory } from './secure-directory.ts';
 import { scheduleSweep } from './start-sweep.ts';
 
-let current: SecureDirectory | undefined;
+/** The directories of this process, by the path of the root. */
+const current = new Map<string, SecureDirectory>();
 
 /**
  * The directory of this process, made and described where it is not yet: what a writer calls before it makes a
  * ring. It stays open for the life of the thread. Where it was removed from outside, it is made anew.
  *
+ * @param rootPath The root that it is in; default: the usual one.
  * @throws InsecureDirectoryError, StorageError
  */
-export function ensureProcessDirectory(): SecureDirectory {
-  if (current !== undefined && !current.isRemoved()) return current;
-  current?.close();
-  current = undefined;
+export function ensureProcessDirectory(rootPath: string = defaultRootPath()): SecureDirectory {
+  const known = current.get(rootPath);
+  if (known !== undefined && !known.isRemoved()) return known;
+  known?.close();
+  current.delete(rootPath);
 
-  const root = openRoot({ create: true });
+  const root = openRoot({ create: true, path: rootPath });
   let made: SecureDirectory | undefined;
   try {
     const key = processKey();
@@ -39,9 +42,9 @@ export function ensureProcessDirectory(): SecureDirectory {
   } finally {
     root.close();
   }
-  current = made;
+  current.set(rootPath, made);
   if (isMainThread) tellWorkers();
-  recordExit(made);
-  if (made.isNew) scheduleSweep();
+  recordExit(rootPath, made);
+  if (made.isNew) scheduleSweep(rootPath);
   return made;
 }

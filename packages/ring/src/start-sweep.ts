@@ -15,23 +15,24 @@ const SLACK = 8;
 
 const MAX_PROCESSES = 100_000;
 
-let isScheduled = false;
+/** Paths of the roots that are to be swept. */
+const scheduled = new Set<string>();
 
 /**
  * Sweeps once, soon: when the program has started, or else when it ends. It keeps no program running and never
  * throws, and it loads what reads `process.json` only where there is probably something to remove.
  */
-export function scheduleSweep(): void {
-  if (isScheduled) return;
-  isScheduled = true;
+export function scheduleSweep(rootPath: string): void {
+  if (scheduled.has(rootPath)) return;
+  scheduled.add(rootPath);
   const atExit = (): void => {
     clearTimeout(timer);
-    sweep(SLACK);
+    sweep(rootPath, SLACK);
   };
   const timer = setTimeout(() => {
-    isScheduled = false;
+    scheduled.delete(rootPath);
     process.off('exit', atExit);
-    sweep(0);
+    sweep(rootPath, 0);
   }, DELAY_MS);
   timer.unref();
   process.on('exit', atExit);
@@ -40,11 +41,12 @@ export function scheduleSweep(): void {
 /**
  * Removes at once what retention no longer keeps. Never throws.
  *
+ * @param rootPath Where; default: the usual root.
  * @returns Whether that was anything.
  */
-export function makeRoom(): boolean {
+export function makeRoom(rootPath?: string): boolean {
   try {
-    const root = openRoot();
+    const root = openRoot(rootPath === undefined ? {} : { path: rootPath });
     if (root === undefined) return false;
     try {
       return prune(root, { keepFirstCrash: true }).removed.length > 0;
@@ -56,9 +58,9 @@ export function makeRoom(): boolean {
   }
 }
 
-function sweep(slack: number): void {
+function sweep(rootPath: string, slack: number): void {
   try {
-    const root = openRoot();
+    const root = openRoot({ path: rootPath });
     if (root === undefined) return;
     try {
       if (isSweepDue(root, slack)) prune(root, { keepFirstCrash: true });

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
 import { appendBytes, appendLine, appendText, appendTextInContext, type LineReader } from './append.ts';
+import { appendTexts } from './append-texts.ts';
 import { type BufferFiles, openBufferFiles } from './buffer-files.ts';
 import {
   type ResolvedBufferOptions,
@@ -67,6 +68,7 @@ export class TraceBuffer {
   readonly size: number;
 
   readonly #files: BufferFiles;
+  readonly #directory: string | undefined;
   readonly #main: RingWriter;
   readonly #keep: RingWriter;
   readonly #keepLevel: number;
@@ -74,6 +76,7 @@ export class TraceBuffer {
   #words: Int32Array;
   #generation: number;
   #threshold: number;
+  #policy: number;
   #closed = false;
 
   /**
@@ -87,6 +90,7 @@ export class TraceBuffer {
     if (buffers.has(name)) throw new TraceBufferAlreadyExistsError(name);
     this.name = name;
     this.size = resolved.size;
+    this.#directory = resolved.directory;
     this.#files = openBufferFiles(name, resolved);
     this.#main = this.#files.main;
     this.#keep = this.#files.keep ?? this.#files.main;
@@ -94,6 +98,7 @@ export class TraceBuffer {
     this.#words = this.#main.words;
     this.#generation = this.#main.generation;
     this.#threshold = this.#main.threshold;
+    this.#policy = this.#main.control.policy | 0;
     buffers.set(name, this);
     markAtExit();
   }
@@ -111,6 +116,15 @@ export class TraceBuffer {
   wants(severity: number): boolean {
     if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     return toLevel(severity) >= this.#threshold;
+  }
+
+  /**
+   * Generation of a policy that is kept elsewhere and set from outside (`controlBuffers`): where it differs from the
+   * last one, the owner of the policy reads it again. Costs one load while nothing has changed.
+   */
+  policy(): number {
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    return this.#policy;
   }
 
   /**
@@ -191,6 +205,28 @@ export class TraceBuffer {
     return appendTextInContext(ring, kind, level, message, traceId, spanId);
   }
 
+  /**
+   * {@link append} with a payload of numbers and texts: a 32-bit word, then texts of which each keeps its length.
+   *
+   * @param word Stored as it is: what the texts belong to, such as the number of a definition.
+   */
+  appendTexts(
+    kind: number,
+    severity: number,
+    word: number,
+    texts: readonly string[],
+    time: number = performance.now(),
+  ): boolean {
+    if (typeof time !== 'number') return this.appendTexts(kind, severity, word, texts);
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    const level = toLevel(severity);
+    if (level < this.#threshold) return false;
+    const ring = level >= this.#keepLevel ? this.#keep : this.#main;
+    ring.clock[0] = time;
+    if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
+    return appendTexts(ring, kind, level, word, texts);
+  }
+
   /** {@link append} with a binary payload. */
   appendBytes(
     kind: number,
@@ -223,7 +259,7 @@ export class TraceBuffer {
    * @throws InvalidOptionError, StorageError
    */
   dump(fileName?: string): string {
-    return dumpBuffers([this.name], fileName);
+    return dumpBuffers([this.name], fileName, this.#directory);
   }
 
   /** Drops all records of this thread's rings; they count as cleared. */
@@ -261,6 +297,7 @@ export class TraceBuffer {
     this.#words = this.#main.words;
     this.#generation = this.#main.generation;
     this.#threshold = this.#main.threshold;
+    this.#policy = this.#main.control.policy | 0;
   }
 
   #textOf(message: unknown): string {

@@ -1,0 +1,155 @@
+import { Buffer } from 'node:buffer';
+import { RecordFlag } from './layout.ts';
+import type { RingWriter } from './ring-writer.ts';
+import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
+
+/**
+ * Layout of a payload of texts. Numbers are u32 in the byte order of the ring; the payload starts at a multiple of 8.
+ *
+ * ```
+ *   0      4       8                      8 + 4 × count
+ *   ┌──────┬───────┬──────────┬─────┬──────────┬────────┬─────┬────────┐
+ *   │ word │ count │ length 0 │  …  │ length n │ text 0 │  …  │ text n │
+ *   └──────┴───────┴──────────┴─────┴──────────┴────────┴─────┴────────┘
+ * ```
+ */
+const TextsField = {
+  /** u32, what the texts belong to. */
+  WORD: 0,
+  /** u32, how many texts there are. */
+  COUNT: 4,
+  /** u32 each: bytes of UTF-8. */
+  LENGTHS: 8,
+} as const;
+
+const LENGTH_SIZE = 4;
+
+/** Shorter texts are written in JavaScript: a call into the engine would cost more. */
+const SHORT_TEXT = 24;
+
+/**
+ * Appends a word and texts, at the time in `ring.clock`. Where they don't fit, the last ones are cut, at a character;
+ * lone surrogates become U+FFFD and are counted.
+ *
+ * @param kind One of `RecordKind`, 1 to 255.
+ * @param level 0 to 65535.
+ * @returns Whether the record was stored.
+ */
+export function appendTexts(
+  ring: RingWriter,
+  kind: number,
+  level: number,
+  word: number,
+  texts: readonly string[],
+): boolean {
+  const count = texts.length;
+  let units = 0;
+  for (let i = 0; i < count; i++) units += (texts[i] as string).length;
+  const head = TextsField.LENGTHS + LENGTH_SIZE * count;
+  // What holds for a text of so many units holds for the head besides.
+  if (!ring.fitsUnmeasured(units + head)) return appendMeasured(ring, kind, level, word, texts);
+  const at = ring.claim(head + units * MAX_BYTES_PER_UNIT);
+  if (at < 0) return false;
+  const bytes = ring.bytes as NativeBuffer;
+  const words = ring.words;
+  words[at >> 2] = word;
+  words[(at + TextsField.COUNT) >> 2] = count;
+  let lengthAt = (at + TextsField.LENGTHS) >> 2;
+  let end = at + head;
+  let flags = 0;
+  for (let i = 0; i < count; i++) {
+    const text = texts[i] as string;
+    let written = text.length <= SHORT_TEXT ? writeAscii(bytes, text, end) : -1;
+    if (written < 0) {
+      written = bytes.utf8Write(text, end, text.length * MAX_BYTES_PER_UNIT);
+      if (written !== text.length && flags === 0) flags = ring.flagReplaced(text);
+    }
+    words[lengthAt++] = written;
+    end += written;
+  }
+  ring.commit(end - at, kind, flags, level);
+  return true;
+}
+
+/** @returns Bytes written, or -1 where the text is not ASCII. */
+function writeAscii(bytes: Buffer, text: string, at: number): number {
+  const length = text.length;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return -1;
+    bytes[at + i] = code;
+  }
+  return length;
+}
+
+function appendMeasured(
+  ring: RingWriter,
+  kind: number,
+  level: number,
+  word: number,
+  texts: readonly string[],
+): boolean {
+  const most = (ring.maxPayload - TextsField.LENGTHS) >> 2;
+  const count = Math.min(texts.length, most);
+  const head = TextsField.LENGTHS + LENGTH_SIZE * count;
+  let total = head;
+  for (let i = 0; i < count; i++) total += Buffer.byteLength(texts[i] as string);
+  const room = Math.min(total, ring.maxPayload);
+  const at = ring.claim(room);
+  if (at < 0) return false;
+  const bytes = ring.bytes as NativeBuffer;
+  const words = ring.words;
+  words[at >> 2] = word;
+  words[(at + TextsField.COUNT) >> 2] = count;
+  let end = at + head;
+  let left = room - head;
+  let flags = 0;
+  for (let i = 0; i < count; i++) {
+    const text = texts[i] as string;
+    const written = bytes.utf8Write(text, end, left);
+    if (flags === 0 && written !== text.length) flags = ring.flagReplaced(text);
+    // Behind a text that was cut nothing follows, or its end would seem to be where the next one starts.
+    left = written < Buffer.byteLength(text) ? 0 : left - written;
+    words[(at + TextsField.LENGTHS + LENGTH_SIZE * i) >> 2] = written;
+    end += written;
+  }
+  if (total > room || count < texts.length) {
+    flags |= RecordFlag.CUT;
+    ring.countCut();
+  }
+  ring.commit(end - at, kind, flags, level);
+  return true;
+}
+
+/** What {@link readTexts} found in a payload. */
+export interface Texts {
+  readonly word: number;
+  readonly texts: readonly string[];
+}
+
+/**
+ * Reads a payload of {@link appendTexts}. Untrusted: lengths that lead out of the payload end the list.
+ *
+ * @param bytes The payload is from `start` to `end`.
+ * @param littleEndian The ring's byte order.
+ * @returns `undefined` where it is too short to be one.
+ */
+export function readTexts(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  littleEndian: boolean,
+): Texts | undefined {
+  if (end - start < TextsField.LENGTHS) return undefined;
+  const u32 = (at: number): number => (littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  const count = Math.min(u32(start + TextsField.COUNT), (end - start - TextsField.LENGTHS) >> 2);
+  const texts: string[] = [];
+  let at = start + TextsField.LENGTHS + LENGTH_SIZE * count;
+  for (let i = 0; i < count; i++) {
+    const next = at + u32(start + TextsField.LENGTHS + LENGTH_SIZE * i);
+    if (next > end) break;
+    texts.push(bytes.toString('utf8', at, next));
+    at = next;
+  }
+  return { word: u32(start + TextsField.WORD), texts };
+}

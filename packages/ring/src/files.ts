@@ -1,0 +1,22 @@
+/** What packages that keep files of their own beside the rings build them on; programs that log don't need it. */
+export { readTexts, type Texts } from './append-texts.ts';
+export { openRoot, type Root, rootPath } from './directory.ts';
+export { type FileLock, tryLock } from './file-lock.ts';
+export { type ProcessIdentity, processIdentity, processKey, processStartedAt } from './identity.ts';
+export { type Observer, observe, type ProcessState, processState } from './liveness.ts';
+export { isMissing, type ProcessInfo, writerName } from './process-file.ts';
+export { processName } from './process-name.ts';
+export {
+  openSecureDirectory,
+  openSecureSubdirectory,
+  type SecureDirectory,
+} from './secure-directory.ts';
+export {
+  listNames,
+  readSmallFile,
+  replaceSmallFile,
+  secureCreate,
+  secureOpen,
+} from './secure-file.ts';
+export { createSharedFile } from './shared-file.ts';
+export type { RingStorage } from './storage.ts';
