@@ -1,4 +1,7 @@
 import { defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
 
-export default mergeConfig(shared, defineProject({ test: { name: 'exos-log' } }));
+export default mergeConfig(
+  shared,
+  defineProject({ test: { name: 'exos-log', setupFiles: ['./test/support/own-directories.ts'] } }),
+);

@@ -5,7 +5,13 @@ import type { LogConfiguration } from './configuration.ts';
 import { CONFIGURATION_VERSION } from './configuration.ts';
 import { LogConfigurationError } from './errors.ts';
 import { DEFAULT_FILTER, DEFAULT_FILTER_NAME } from './filter.ts';
-import { FACTORY_TARGETS, NUMBER_OF_MESSAGES, TARGET_FACILITIES, TARGET_KINDS } from './log-target.ts';
+import {
+  FACTORY_TARGETS,
+  type LogTarget,
+  NUMBER_OF_MESSAGES,
+  TARGET_FACILITIES,
+  TARGET_KINDS,
+} from './log-target.ts';
 import { PARAMETER_TYPES, type ParameterType } from './parameter-type.ts';
 import { quoted } from './quoted.ts';
 import { SEVERITIES, type Severity } from './severity.ts';
@@ -48,6 +54,85 @@ export function parseComponentDefinition(value: unknown): ComponentDefinition {
   return checked(value, schemas().component, 'definition of a component');
 }
 
+/** What a process says of itself, so that others can tell whether it still runs. */
+export interface Witness {
+  readonly name: string;
+  readonly pid: number;
+  /** See `ProcessIdentity` of `@tracebuf/ring`. */
+  readonly start: number;
+  readonly bootId?: string | undefined;
+  readonly pidNamespace?: number | undefined;
+  readonly platform: string;
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** A terminal that asked for incidents. */
+export interface Session {
+  readonly process: Witness;
+  readonly target: LogTarget;
+}
+
+/**
+ * Checks a session that was read.
+ *
+ * @throws {LogConfigurationError} It is none; the message names the place.
+ */
+export function parseSession(value: unknown): Session {
+  return checked(value, schemas().session, 'session');
+}
+
+/** What a file of counters says about what it counts. */
+export interface CounterSubject {
+  readonly process: Witness;
+  readonly thread: number;
+  readonly component: string;
+  /** Full names of the conditions, in the order of the counters. */
+  readonly conditions: readonly string[];
+}
+
+/**
+ * Checks what a file of counters says about itself.
+ *
+ * @throws {LogConfigurationError} It is nothing of the kind; the message names the place.
+ */
+export function parseCounterSubject(value: unknown): CounterSubject {
+  return checked(value, schemas().counters, 'file of counters');
+}
+
+/** Counters of processes that have ended. */
+export interface CounterTotals {
+  readonly version: 1;
+  /** Names of files whose counters are in here, and which need not be gone yet. */
+  readonly folded: readonly string[];
+  /** By full name of the condition. */
+  readonly conditions: Readonly<Record<string, { readonly occurred: number; readonly notified: number }>>;
+}
+
+/**
+ * Checks the totals that were read.
+ *
+ * @throws {LogConfigurationError} They are nothing of the kind; the message names the place.
+ */
+export function parseCounterTotals(value: unknown): CounterTotals {
+  return checked(value, schemas().totals, 'file of counter totals');
+}
+
+/** Numbers of the last records of memory buffer and nvram that were cleared, by process and ring. */
+export interface ClearedMarks {
+  readonly 'memory-buffer': Readonly<Record<string, number>>;
+  readonly nvram: Readonly<Record<string, number>>;
+}
+
+/**
+ * Checks the marks of what was cleared.
+ *
+ * @throws {LogConfigurationError} They are nothing of the kind; the message names the place.
+ */
+export function parseClearedMarks(value: unknown): ClearedMarks {
+  return checked(value, schemas().cleared, 'file of what was cleared');
+}
+
 function checked<Value>(value: unknown, schema: ZodMiniType<Value>, what: string): Value {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -61,6 +146,10 @@ function checked<Value>(value: unknown, schema: ZodMiniType<Value>, what: string
 interface Schemas {
   readonly configuration: ZodMiniType<LogConfiguration>;
   readonly component: ZodMiniType<ComponentDefinition>;
+  readonly session: ZodMiniType<Session>;
+  readonly counters: ZodMiniType<CounterSubject>;
+  readonly totals: ZodMiniType<CounterTotals>;
+  readonly cleared: ZodMiniType<ClearedMarks>;
 }
 
 let built: Schemas | undefined;
@@ -172,6 +261,30 @@ function buildSchemas(): Schemas {
     targets: list(target, 1000),
     messagesPrivilege: z.enum(['admin', 'user']),
   });
+  const count = () => z.number().check(z.gte(0));
+  const witness = z.object({
+    name: text(400),
+    pid: z.int().check(z.gte(1), z.lte(0xffff_ffff)),
+    start: count(),
+    bootId: z.optional(text(128)),
+    pidNamespace: z.optional(count()),
+    platform: text(64),
+    startedAt: count(),
+  });
+  const counters = z.object({
+    process: witness,
+    thread: z.int().check(z.gte(0)),
+    component: name(),
+    conditions: list(text(200), 100_000),
+  });
+  const totals = z.object({
+    version: z.literal(1),
+    folded: list(text(300), 1_000_000),
+    conditions: z.record(text(200), z.object({ occurred: count(), notified: count() })),
+  });
+  const marks = () => z.record(text(600), count());
+  const cleared = z.object({ 'memory-buffer': marks(), nvram: marks() });
+  const session = z.object({ process: witness, target });
   // What zod infers says `| undefined` of what is optional; a parsed object has no such keys.
-  return { configuration, component } as unknown as Schemas;
+  return { configuration, component, session, counters, totals, cleared } as unknown as Schemas;
 }

@@ -236,3 +236,18 @@ export class UnknownLogTargetError extends TracebufError {
     this.target = target;
   }
 }
+
+/** Something of the system log that only one process may change at a time is being changed by another. */
+export class LogBusyError extends TracebufError {
+  static {
+    LogBusyError.prototype.name = 'LogBusyError';
+  }
+
+  /** @param path The lock. @param waited How long was waited for it, in milliseconds. */
+  constructor(path: string, waited: number) {
+    super(
+      'ERR_TRACEBUF_LOG_BUSY',
+      `Another process has held ${quoted(path)} for ${waited / 1000} seconds; try again, or find out what holds it.`,
+    );
+  }
+}

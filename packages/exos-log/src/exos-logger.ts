@@ -22,20 +22,21 @@ import {
   LogComponentRegisteredError,
 } from './errors.ts';
 import { checkMethodName, conditionId, sameName } from './event-name.ts';
-import { defaultIncidentSink, type IncidentSink } from './incident-sink.ts';
+import type { IncidentSink } from './incident-sink.ts';
 import { type HandlerWriter, handlerWriter, isLogHandler, type LogHandler } from './log-handler.ts';
 import type { AddedMethod, UsableName } from './logger-types.ts';
 import type { TemplateParameters } from './message-template.ts';
 import { quoted } from './quoted.ts';
 import { RESERVED_NAMES } from './reserved-name.ts';
 import type { Severity } from './severity.ts';
+import { systemLog } from './system-log/system-log.ts';
 
 /** What an {@link ExosLogger} is made with. */
 export interface ExosLoggerOptions extends ComponentOptions {
   /** Loggers that get every call besides the system log; more can be added with `addHandler`. */
   readonly handlers?: readonly LogHandler[];
-  /** Where incidents go; default: the system log of this process. */
-  readonly sink?: IncidentSink;
+  /** Where incidents go; default: the system log of this user. `false`: to the handlers only. */
+  readonly sink?: IncidentSink | false;
   /** Which components this one must differ from; default: all of this process. */
   readonly registry?: ComponentRegistry;
 }
@@ -69,7 +70,7 @@ const RESERVED: ReadonlySet<string> = new Set(RESERVED_NAMES);
  */
 // biome-ignore lint/complexity/noBannedTypes: {} is the type without conditions, to which each adds its method.
 export class ExosLogger<Conditions = {}, SubComponents extends string = never> {
-  readonly #sink: IncidentSink | undefined;
+  readonly #sink: IncidentSink | false | undefined;
   readonly #registry: ComponentRegistry;
   readonly #handlers: LogHandler[] = [];
   readonly #writers: HandlerWriter[] = [];
@@ -175,12 +176,14 @@ export class ExosLogger<Conditions = {}, SubComponents extends string = never> {
    * @throws {LogComponentRegisteredError} It is registered already.
    * @throws {LogComponentExistsError} Another component has the name.
    * @throws {ComponentIdCollisionError} Another component has the id.
+   * @throws {StorageError} The system log has no room.
+   * @throws {LogConfigurationError} The configuration of the system log is damaged.
    */
   register(): RegisteredLogger<Conditions, SubComponents> {
     this.#checkOpen('register it again');
     this.#registry.add(this.#definition);
-    const sink = this.#sink ?? defaultIncidentSink();
-    const emitter = sink?.define(this.#definition);
+    const sink = this.#sink ?? systemLog();
+    const emitter = sink === false ? undefined : sink.define(this.#definition);
     this.#registered = true;
     for (const [index, condition] of this.#definition.conditions.entries()) {
       define(

@@ -17,19 +17,3 @@ export interface IncidentSink {
   /** Makes a component known, once, when it is registered. */
   define(component: ComponentDefinition): IncidentEmitter;
 }
-
-let defaultSink: (() => IncidentSink) | undefined;
-
-/**
- * Sets what opens the sink of loggers that are given none.
- *
- * @param open Called when a logger registers; `undefined`: incidents reach handlers only.
- */
-export function setDefaultIncidentSink(open: (() => IncidentSink) | undefined): void {
-  defaultSink = open;
-}
-
-/** The sink of loggers that are given none; `undefined` where incidents reach handlers only. */
-export function defaultIncidentSink(): IncidentSink | undefined {
-  return defaultSink?.();
-}

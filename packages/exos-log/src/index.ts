@@ -89,7 +89,7 @@ export {
   simplifyItems,
 } from './filter-edit.ts';
 export type { Criterion, FilterItem, FilterStatement, ParameterMatch, Selection } from './filter-item.ts';
-export { type IncidentEmitter, type IncidentSink, setDefaultIncidentSink } from './incident-sink.ts';
+export type { IncidentEmitter, IncidentSink } from './incident-sink.ts';
 export {
   type InterestedTarget,
   interestedTargets,
@@ -189,3 +189,38 @@ export {
   SYSLOG_MAX_LENGTH,
   type SyslogIncident,
 } from './syslog-message.ts';
+export {
+  type ComponentProblem,
+  findComponent,
+  readComponents,
+  saveComponent,
+} from './system-log/component-files.ts';
+export {
+  announceConfiguration,
+  readEffectiveConfiguration,
+  readLogConfiguration,
+  updateLogConfiguration,
+} from './system-log/configuration-file.ts';
+export {
+  type ConditionCount,
+  clearLogCounters,
+  type LogCounters,
+  readLogCounters,
+} from './system-log/counters.ts';
+export {
+  type IncidentDetail,
+  incidentDecoder,
+  incidentOf,
+  NVRAM_BUFFER,
+  SYSTEM_LOG_BUFFER,
+} from './system-log/incident-record.ts';
+export {
+  clearMessages,
+  type Incident,
+  type MessageLog,
+  type Messages,
+  readMessages,
+} from './system-log/message-log.ts';
+export { nvramPath } from './system-log/nvram.ts';
+export { closeSession, openSession } from './system-log/sessions.ts';
+export { SystemLog, systemLog } from './system-log/system-log.ts';

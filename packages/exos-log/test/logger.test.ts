@@ -12,7 +12,7 @@ import {
   LogComponentRegisteredError,
 } from '../src/errors.ts';
 import { ExosLogger, type ExosLoggerOptions } from '../src/exos-logger.ts';
-import { type IncidentSink, setDefaultIncidentSink } from '../src/incident-sink.ts';
+import type { IncidentSink } from '../src/incident-sink.ts';
 import type { LogHandler } from '../src/log-handler.ts';
 import { RESERVED_NAMES } from '../src/reserved-name.ts';
 import { Severity } from '../src/severity.ts';
@@ -150,18 +150,6 @@ describe('conditions', () => {
       expect(() => elog.info('%s %j', value, value)).not.toThrow();
       expect(() => elog.error({ value })).not.toThrow();
     }
-  });
-
-  test('go to the default sink where the logger is given none', () => {
-    const sink = new RecordingSink();
-    setDefaultIncidentSink(() => sink);
-    try {
-      example().register().simple();
-    } finally {
-      setDefaultIncidentSink(undefined);
-    }
-    example().register().simple();
-    expect(sink.emitted).toHaveLength(1);
   });
 });
 
