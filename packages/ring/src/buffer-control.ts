@@ -16,6 +16,8 @@ export interface BufferCommand {
   readonly minLevel?: number;
   /** Generation of a policy kept elsewhere, 0 to 2^30 - 1; see `TraceBuffer.policy`. */
   readonly policy?: number;
+  /** Mask of 64 keywords that are wanted, for record kinds that have them. */
+  readonly keywords?: bigint;
   /** Whether to clear what the buffer holds now. */
   readonly clear?: boolean;
 }
@@ -78,6 +80,10 @@ function controlRing(file: RingFile, command: BufferCommand): number {
     if (command.enabled !== undefined) put(Header.CONTROL_ENABLED, command.enabled ? 1 : 0);
     if (command.minLevel !== undefined) put(Header.CONTROL_MIN_LEVEL, command.minLevel);
     if (command.policy !== undefined) put(Header.CONTROL_POLICY, command.policy);
+    if (command.keywords !== undefined) {
+      put(Header.CONTROL_KEYWORDS, Number(BigInt.asUintN(32, command.keywords)));
+      put(Header.CONTROL_KEYWORDS + 4, Number(BigInt.asUintN(32, command.keywords >> 32n)));
+    }
     let cleared = 0;
     if (command.clear === true) {
       const readable = readableNow(file);

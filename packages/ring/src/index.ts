@@ -1,8 +1,10 @@
 /** Memory-mapped trace buffers: the writer, the readers, and the registry of processes that have them. */
 export type { LineReader } from './append.ts';
+export type { PayloadWriter } from './append-payload.ts';
 export { type BufferCommand, type CommandedBuffer, controlBuffers } from './buffer-control.ts';
 export type { TraceBufferOptions } from './buffer-options.ts';
 export type { BufferStatus } from './buffer-status.ts';
+export type { ControlWords } from './control.ts';
 export { parseCutJson } from './cut-json.ts';
 export { CUT_MARK } from './cut-mark.ts';
 export {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
 import { appendBytes, appendLine, appendText, appendTextInContext, type LineReader } from './append.ts';
+import { appendPayload, type PayloadWriter } from './append-payload.ts';
 import { appendTexts } from './append-texts.ts';
 import { type BufferFiles, openBufferFiles } from './buffer-files.ts';
 import {
@@ -8,6 +9,7 @@ import {
   resolveBufferOptions,
   type TraceBufferOptions,
 } from './buffer-options.ts';
+import type { ControlWords } from './control.ts';
 import type { Definition } from './definitions.ts';
 import { dumpBuffers } from './dump.ts';
 import { TraceBufferAlreadyExistsError } from './errors.ts';
@@ -77,6 +79,7 @@ export class TraceBuffer {
   #generation: number;
   #threshold: number;
   #policy: number;
+  #changes = 0;
   #closed = false;
 
   /**
@@ -125,6 +128,20 @@ export class TraceBuffer {
   policy(): number {
     if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     return this.#policy;
+  }
+
+  /**
+   * How often what others set from outside may have changed: where it differs from the last time, {@link control} is
+   * worth a look. Costs one load while nothing has changed.
+   */
+  controlChanges(): number {
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    return this.#changes;
+  }
+
+  /** What others have set from outside, as of the last call that looked; always the same object. */
+  get control(): Readonly<ControlWords> {
+    return this.#main.control;
   }
 
   /**
@@ -245,6 +262,27 @@ export class TraceBuffer {
     return appendBytes(ring, kind, level, payload);
   }
 
+  /**
+   * {@link appendBytes} for a payload that its owner writes into the ring itself.
+   *
+   * @param payload Must write as much as it says, and not throw.
+   */
+  appendPayload(
+    kind: number,
+    severity: number,
+    payload: PayloadWriter,
+    time: number = performance.now(),
+  ): boolean {
+    if (typeof time !== 'number') return this.appendPayload(kind, severity, payload);
+    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    const level = toLevel(severity);
+    if (level < this.#threshold) return false;
+    const ring = level >= this.#keepLevel ? this.#keep : this.#main;
+    ring.clock[0] = time;
+    if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
+    return appendPayload(ring, kind, level, payload);
+  }
+
   /** Writes something that many records share beside the ring, once. Not for hot paths: it is a system call. */
   define(definition: Definition): void {
     this.#files.define(definition);
@@ -298,6 +336,7 @@ export class TraceBuffer {
     this.#generation = this.#main.generation;
     this.#threshold = this.#main.threshold;
     this.#policy = this.#main.control.policy | 0;
+    this.#changes = (this.#changes + 1) | 0;
   }
 
   #textOf(message: unknown): string {

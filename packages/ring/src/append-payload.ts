@@ -1,0 +1,43 @@
+import { Buffer } from 'node:buffer';
+import { appendBytes } from './append.ts';
+import type { RingWriter } from './ring-writer.ts';
+
+/** A payload that is put together in the ring itself, so that it is copied once and nothing is allocated. */
+export interface PayloadWriter {
+  /** Bytes that {@link PayloadWriter.writePayload} writes. */
+  readonly payloadSize: number;
+  /** Bits of `RecordFlag` that describe the payload. */
+  readonly payloadFlags: number;
+  /**
+   * Writes the payload. It must neither throw nor append anything.
+   *
+   * @param at Where it starts; nothing before it nor behind its size may be touched.
+   */
+  writePayload(bytes: Buffer, at: number): void;
+}
+
+/**
+ * Appends a payload that its owner writes, at the time in `ring.clock`; what does not fit is cut.
+ *
+ * @param kind One of `RecordKind`, 1 to 255.
+ * @param level 0 to 65535.
+ * @returns Whether the record was stored.
+ */
+export function appendPayload(
+  ring: RingWriter,
+  kind: number,
+  level: number,
+  payload: PayloadWriter,
+): boolean {
+  const size = payload.payloadSize;
+  if (size > ring.maxPayload) {
+    const whole = Buffer.alloc(size);
+    payload.writePayload(whole, 0);
+    return appendBytes(ring, kind, level, whole, payload.payloadFlags);
+  }
+  const at = ring.claim(size);
+  if (at < 0) return false;
+  payload.writePayload(ring.bytes, at);
+  ring.commit(size, kind, payload.payloadFlags, level);
+  return true;
+}
