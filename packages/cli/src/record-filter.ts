@@ -31,7 +31,7 @@ export async function recordFilter(options: RecordFilterOptions): Promise<Record
   return {
     until: to,
     accepts: (record) =>
-      record.kind === 'lost' ||
+      record.count !== undefined ||
       (record.severity >= level &&
         record.time >= from &&
         record.time <= end &&

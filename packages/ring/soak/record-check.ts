@@ -4,15 +4,16 @@ import type { Fault, Tally } from './tally.ts';
 
 /**
  * Checks what one reader of one process is given, over all of its calls: each record is whole and is the one that its
- * number says, each ring is in order, and each gap is announced by a record of kind `lost` with exactly its count.
+ * number says, each ring is in order, and each gap is announced by records of kind `cleared` and `lost` with exactly
+ * its count.
  */
 export class RecordCheck {
   readonly #tally: Tally;
   readonly #report: Fault;
   /** Last number by ring. */
   readonly #last = new Map<string, number>();
-  /** Announced losses whose gap has not come yet. */
-  #lost: TraceRecord[] = [];
+  /** Announcements whose gap has not come yet. */
+  #announcements: TraceRecord[] = [];
 
   constructor(tally: Tally, report: Fault) {
     this.#tally = tally;
@@ -22,20 +23,20 @@ export class RecordCheck {
   /** Takes the next records. */
   check(records: Iterable<TraceRecord>): void {
     for (const record of records) {
-      if (record.kind === 'lost') this.#lost.push(record);
+      if (record.count !== undefined) this.#announcements.push(record);
       else this.#checkRecord(record);
     }
   }
 
   /** Says that there is nothing to come: a loss without a gap is a fault. */
   end(): void {
-    for (const { thread, seq, count } of this.#lost) {
+    for (const { thread, seq, count, kind } of this.#announcements) {
       this.#report(
         'disordered',
-        `thread ${thread}: ${count} records from ${seq} were announced as lost and were not`,
+        `thread ${thread}: ${count} records from ${seq} were announced as ${kind} and were not`,
       );
     }
-    this.#lost = [];
+    this.#announcements = [];
   }
 
   #checkRecord({ thread, seq, severity, message }: TraceRecord): void {
@@ -49,24 +50,37 @@ export class RecordCheck {
     const last = this.#last.get(ring);
     this.#last.set(ring, seq);
     const announced = this.#announced(thread, seq, last);
-    this.#tally.overtaken += announced;
     // The first record of a ring tells where this reader came in.
     if (last !== undefined && seq - last - 1 !== announced) {
       this.#report(
         'disordered',
-        `ring ${ring}: record ${seq} follows ${last}, and ${announced} were announced as lost`,
+        `ring ${ring}: record ${seq} follows ${last}, and ${announced} were announced as missing`,
       );
     }
   }
 
-  /** Takes the announced loss that ends just before a record of a ring, and starts behind the one before. */
+  /** Takes what was announced between a record of a ring and the one before: one announcement behind the other. */
   #announced(thread: number, seq: number, last: number | undefined): number {
-    const index = this.#lost.findIndex(
-      (lost) =>
-        lost.thread === thread &&
-        lost.seq + (lost.count ?? 0) === seq &&
-        (last === undefined || lost.seq === last + 1),
-    );
-    return index < 0 ? 0 : (this.#lost.splice(index, 1)[0]?.count ?? 0);
+    const chain = this.#chainTo(seq, last, thread);
+    return chain.reduce((sum, one) => sum + this.#take(one), 0);
+  }
+
+  /** Announcements that end at a record, with no gap between them, back to the record before if that is known. */
+  #chainTo(end: number, last: number | undefined, thread: number): TraceRecord[] {
+    if (end - 1 === last) return [];
+    for (const one of this.#announcements) {
+      if (one.thread !== thread || one.seq + (one.count ?? 0) !== end || one.seq <= (last ?? 0)) continue;
+      const before = this.#chainTo(one.seq, last, thread);
+      const first = before[0] ?? one;
+      if (last === undefined || first.seq === last + 1) return [...before, one];
+    }
+    return [];
+  }
+
+  #take(announcement: TraceRecord): number {
+    this.#announcements.splice(this.#announcements.indexOf(announcement), 1);
+    const { kind, count = 0 } = announcement;
+    if (kind === 'lost') this.#tally.overtaken += count;
+    return count;
   }
 }

@@ -19,8 +19,7 @@ export function appendText(ring: RingWriter, kind: number, level: number, text: 
   const at = ring.claim(room);
   if (at < 0) return false;
   const written = (ring.bytes as NativeBuffer).utf8Write(text, at, room);
-  ring.commit(written, kind, written === units ? 0 : ring.flagReplaced(text), level);
-  return true;
+  return ring.commit(written, kind, written === units ? 0 : ring.flagReplaced(text), level);
 }
 
 /** Tells what a record's header needs from the bytes of its line; see {@link appendLine}. */
@@ -108,13 +107,11 @@ export function appendBytes(
   if (at < 0) return false;
   if (room === payload.byteLength) {
     ring.bytes.set(payload, at);
-    ring.commit(room, kind, flags, level);
-  } else {
-    ring.bytes.set(payload.subarray(0, room), at);
-    ring.countCut();
-    ring.commit(room, kind, flags | RecordFlag.CUT, level);
+    return ring.commit(room, kind, flags, level);
   }
-  return true;
+  ring.bytes.set(payload.subarray(0, room), at);
+  ring.countCut();
+  return ring.commit(room, kind, flags | RecordFlag.CUT, level);
 }
 
 function appendMeasured(
@@ -143,6 +140,5 @@ function appendMeasured(
     flags |= RecordFlag.CUT;
     ring.countCut();
   }
-  ring.commit(context + written, kind, flags, level);
-  return true;
+  return ring.commit(context + written, kind, flags, level);
 }

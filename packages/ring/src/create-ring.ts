@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { StorageError } from './errors.ts';
 import {
@@ -14,6 +14,7 @@ import {
   RingState,
 } from './layout.ts';
 import { mapFile } from './mapping.ts';
+import { type FileRange, PositionalStorage, RING_BOOKS, writeRange } from './positional-storage.ts';
 import type { RingStorage } from './storage.ts';
 
 /** What a new ring is to be. */
@@ -58,17 +59,29 @@ export function createRing(fd: number, path: string, spec: RingSpec): RingStorag
     // Writing zeros allocates on every platform and file system that does not compress; posix_fallocate would
     // do no more, and is missing on macOS.
     const zeros = Buffer.alloc(Math.min(length, ZEROS_AT_ONCE));
-    for (let at = 0; at < length; ) at += writeSync(fd, zeros, 0, Math.min(zeros.length, length - at), at);
+    for (let at = 0; at < length; ) {
+      const written = writeSync(fd, zeros, 0, Math.min(zeros.length, length - at), at);
+      if (written <= 0) throw Object.assign(new Error('nothing could be written'), { code: 'ENOSPC' });
+      at += written;
+    }
   } catch (error) {
     closeSync(fd);
     throw new StorageError(`reserve ${length} bytes for`, path, error);
   }
   const storage = openStorage(fd, path, length, spec.mode);
-  describe(Buffer.from(storage.memory, 0, HEADER_SIZE), spec, storage.write !== undefined);
-  // The magic last, here too: a write may be seen, or cut short, in the middle.
-  storage.write?.(MAGIC.length, HEADER_SIZE - MAGIC.length);
-  storage.write?.(0, MAGIC.length);
-  return storage;
+  const isPositional = storage.write !== undefined;
+  const header = Buffer.from(storage.memory, 0, HEADER_SIZE);
+  describe(header, spec, isPositional);
+  if (!isPositional) return storage;
+  try {
+    // The magic last, here too: a write may be seen, or cut short, in the middle.
+    writeRange(fd, header, MAGIC.length, HEADER_SIZE - MAGIC.length);
+    writeRange(fd, header, 0, MAGIC.length);
+    return storage;
+  } catch (error) {
+    storage.close();
+    throw new StorageError('write the header of', path, error);
+  }
 }
 
 /**
@@ -77,12 +90,14 @@ export function createRing(fd: number, path: string, spec: RingSpec): RingStorag
  * @param fd The file, opened for reading and writing.
  * @param path Its path.
  * @param length Bytes of the file.
+ * @param books Positional mode: what tells of writes that failed; of a ring unless told otherwise.
  */
 export function openStorage(
   fd: number,
   path: string,
   length: number,
   mode: 'mapped' | 'positional',
+  books: FileRange = RING_BOOKS,
 ): RingStorage {
   if (mode === 'mapped') {
     try {
@@ -93,40 +108,8 @@ export function openStorage(
       // No mapping here: positional writes do as well, and `ps` and `doctor` show the mode.
     }
   }
-  return positionalStorage(fd, length);
+  return new PositionalStorage(fd, length, books);
 }
-
-/** Memory on the heap, of which ranges are copied to the file (R12). */
-function positionalStorage(fd: number, length: number): RingStorage {
-  const memory = new ArrayBuffer(length);
-  const bytes = new Uint8Array(memory);
-  readSync(fd, bytes, 0, length, 0);
-  let failed = false;
-  return {
-    memory,
-    write: (start, count) => {
-      if (failed) return;
-      try {
-        writeSync(fd, bytes, start, count, start);
-      } catch {
-        // R9: logging never breaks the program. The ring in the file stays as it is; nobody can be told here.
-        failed = true;
-      }
-    },
-    readControl: () => {
-      try {
-        readSync(fd, bytes, Header.CONTROL_GENERATION, CONTROL_BYTES, Header.CONTROL_GENERATION);
-      } catch {
-        failed = true;
-      }
-    },
-    close: () => {
-      closeSync(fd);
-    },
-  };
-}
-
-const CONTROL_BYTES = Header.CONTROL_CLEAR_MARK + 8 - Header.CONTROL_GENERATION;
 
 function describe(header: Buffer, spec: RingSpec, positional: boolean): void {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);

@@ -91,7 +91,7 @@ export const Header = {
 
   /** f64 records that were cleared. */
   CLEARED: 640,
-  /** f64 records refused by a full ring in discard mode. */
+  /** f64 records refused by a full ring in discard mode, or that could not be written in positional mode. */
   DISCARDED: 648,
   /** f64 records stored with their payload cut short. */
   CUT: 656,
@@ -99,6 +99,8 @@ export const Header = {
   REPLACED: 664,
   /** u32 of {@link RingState}. */
   STATE: 672,
+  /** f64 sequence number of the last record that was cleared; 0: none. */
+  CLEARED_TO: 680,
 
   /** u32, any new value tells the writer to read the words below again. */
   CONTROL_GENERATION: 1024,

@@ -21,7 +21,7 @@ export interface TraceRecord {
   readonly level: string;
   /** The level as a number on pino's scale (see {@link Level}), 0 to 65535; what comparisons use. */
   readonly severity: number;
-  /** What the record is: `log`, `pino`, `winston`, `lost`, …, or `kind-<n>` where no decoder is known. */
+  /** What the record is: `log`, `pino`, `winston`, `lost`, `cleared`, …, or `kind-<n>` where no decoder is known. */
   readonly kind: string;
   /** The text a person reads first. */
   readonly message: string;
@@ -31,6 +31,6 @@ export interface TraceRecord {
   readonly traceId?: string;
   /** Span id of the active span, 16 lower-case hexadecimal digits. */
   readonly spanId?: string;
-  /** Records of kind `lost` only: how many records this reader did not get to see here. */
+  /** Records of kind `lost` and `cleared` only: how many records this reader did not get to see here. */
   readonly count?: number;
 }

@@ -53,6 +53,8 @@ export interface RingCursors {
   /** Sequence number of the last record, as far as the header knows. */
   readonly appended: number;
   readonly cleared: number;
+  /** Sequence number of the last record that was cleared; 0 where none was. */
+  readonly clearedTo: number;
   readonly discarded: number;
   readonly cut: number;
   readonly replaced: number;
@@ -153,6 +155,7 @@ export class HeaderView {
       oldest,
       appended: this.#count(Header.APPENDED),
       cleared: this.#count(Header.CLEARED),
+      clearedTo: this.#count(Header.CLEARED_TO),
       discarded: this.#count(Header.DISCARDED),
       cut: this.#count(Header.CUT),
       replaced: this.#count(Header.REPLACED),

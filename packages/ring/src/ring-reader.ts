@@ -14,7 +14,7 @@ export interface RingCounts {
   readonly readable: number;
   /** Records overwritten by newer ones. */
   readonly evicted: number;
-  /** Records that a full ring refused in discard mode. */
+  /** Records that a full ring refused in discard mode, or that could not be written in positional mode. */
   readonly discarded: number;
   /** Records that someone cleared. */
   readonly cleared: number;
@@ -40,12 +40,22 @@ export class RingReader {
   readonly descriptor: RingDescriptor;
   /** The header as it was at the end of the last {@link read}. */
   cursors: RingCursors;
+  /**
+   * Of the records that {@link account} found missing last, those that were cleared, and how many were lost before
+   * these. Where a ring was cleared several times between two reads, what was lost in between may count as cleared.
+   */
+  unseen: { readonly lostBefore: number; readonly cleared: number } = { lostBefore: 0, cleared: 0 };
   readonly #fd: number;
   readonly #path: string;
   readonly #header = new HeaderView();
   readonly #snapshot: Snapshot;
   #next = 0;
   #lastSeq: number | undefined;
+  /** Records cleared when {@link #lastSeq} was still to come: what was cleared since came later. */
+  #clearedBefore = 0;
+  #clearedAtRead = 0;
+  /** Unread records that a clear mark hides which the writer has not obeyed yet. */
+  #hidden = 0;
   #appended = 0;
   /** Positions that made no sense, where records were looked for nevertheless. */
   #recoveredFrom: { readonly head: number; readonly oldest: number } | undefined;
@@ -91,11 +101,19 @@ export class RingReader {
    */
   read(tries: number = MAX_TRIES): Snapshot {
     const { before, oldest, end: last } = this.#span(this.#snapshot);
-    const from = Math.max(this.#next, oldest, Math.min(before.clearMark, last));
+    const unread = Math.max(this.#next, oldest);
+    const from = Math.max(unread, Math.min(before.clearMark, last));
     const end = Math.max(from, last);
     this.#next = end;
-    if (oldest === 0 && before.clearMark === 0) this.#lastSeq ??= 0;
-    else if (from === end) this.#lastSeq ??= before.appended;
+    this.#clearedAtRead = before.cleared;
+    if (this.#lastSeq === undefined) {
+      this.#clearedBefore = before.cleared;
+      // What was gone before a reader came is no loss of that reader; the books tell it.
+      if (oldest === 0 && before.clearMark === 0) this.#lastSeq = 0;
+      else if (from === end) this.#lastSeq = this.counts().appended;
+    } else if (from > unread) {
+      this.#hidden += this.#countBetween(unread, from);
+    }
     this.#adopt(before);
     this.#snapshot.begin(from, end, () => this.#oldestNow());
     // A reader that was held up may find all of a small ring overwritten under it; what is there now is worth a try.
@@ -106,12 +124,15 @@ export class RingReader {
   /**
    * Books the snapshot's current record as seen.
    *
-   * @returns How many records before it were never seen by this reader.
+   * @returns How many records before it were never seen by this reader; {@link unseen} tells what became of them.
    */
   account(seq: number): number {
     const last = this.#lastSeq;
     this.#lastSeq = seq;
-    return last === undefined ? 0 : Math.max(0, seq - last - 1);
+    const gap = last === undefined ? 0 : Math.max(0, seq - last - 1);
+    if (gap > 0) this.#explain(gap, seq - gap - 1);
+    this.#clearedBefore = this.#clearedAtRead;
+    return gap;
   }
 
   /** Has the next read count what was lost since the ring was made: for a ring that came while its reader was there. */
@@ -147,7 +168,7 @@ export class RingReader {
       if (snapshot.position < Math.min(this.cursors.clearMark, end)) hidden++;
       else readable++;
     }
-    return balance(this.descriptor.policy, this.cursors, {
+    return balance(this.descriptor, this.cursors, {
       readable,
       hidden,
       first,
@@ -162,6 +183,27 @@ export class RingReader {
   /** Closes the file. */
   close(): void {
     closeSync(this.#fd);
+  }
+
+  /** Tells apart what became of the records behind one that was seen. */
+  #explain(gap: number, last: number): void {
+    const { clearedTo, cleared } = this.cursors;
+    const counted = Math.max(0, Math.min(gap, clearedTo - last, cleared - this.#clearedBefore));
+    const hidden = Math.min(gap, this.#hidden);
+    this.#hidden = 0;
+    // What a mark hides lies just before the record that is seen next.
+    this.unseen =
+      hidden > counted
+        ? { cleared: hidden, lostBefore: gap - hidden }
+        : { cleared: counted, lostBefore: Math.min(gap - counted, Math.max(0, clearedTo - counted - last)) };
+  }
+
+  #countBetween(from: number, end: number): number {
+    const snapshot = new Snapshot(this.descriptor, this.#fd);
+    snapshot.begin(from, end, () => this.#oldestNow());
+    let count = 0;
+    while (snapshot.next()) count++;
+    return count;
   }
 
   #adopt(cursors: RingCursors): void {
@@ -257,7 +299,7 @@ interface Walked {
  * Makes the sum of R4 hold for a ring whose writer died between any two stores: the records tell what was appended,
  * and what is neither readable nor refused nor cleared was evicted.
  */
-function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked: Walked): RingCounts {
+function balance({ policy, mode }: RingDescriptor, cursors: RingCursors, walked: Walked): RingCounts {
   const { readable, hidden, first, last, startsDamaged, isDamaged, endsDamaged, used } = walked;
   const some = readable + hidden > 0;
   if (policy === 'discard') {
@@ -281,18 +323,23 @@ function balance(policy: RingDescriptor['policy'], cursors: RingCursors, walked:
   }
   // Not fewer than there are: a crafted record may carry any number.
   const known = Math.max(last, readable + hidden);
-  const appended = some && !endsDamaged ? known : Math.max(known, cursors.appended);
-  // Never more than there can have been: the count itself may be damaged.
+  // A ring that evicts refuses nothing, but writes to its file may have failed: then numbers follow the last record.
+  const refused = mode === 'positional' ? cursors.discarded : 0;
+  const isLast = some && !endsDamaged && refused === 0;
+  const appended = isLast ? known : Math.max(known, cursors.appended);
+  // Never more than there can have been: the counts themselves may be damaged.
   const cleared = Math.min(cursors.cleared, Math.max(0, appended - readable - hidden)) + hidden;
+  const discarded = Math.min(refused, Math.max(0, appended - readable - cleared));
   // Gaps without damage are what was overwritten during the walk.
   const gaps = some && isDamaged ? appended - first + 1 - readable - hidden : 0;
   // How many there were before the first sound one can't be told: they count as one.
-  const damaged = Math.max(0, Math.min(gaps + (startsDamaged ? 1 : 0), appended - readable - cleared));
+  const unaccounted = appended - readable - cleared - discarded;
+  const damaged = Math.max(0, Math.min(gaps - discarded + (startsDamaged ? 1 : 0), unaccounted));
   return {
     appended,
     readable,
-    evicted: Math.max(0, appended - readable - cleared - damaged),
-    discarded: 0,
+    evicted: Math.max(0, unaccounted - damaged),
+    discarded,
     cleared,
     damaged,
     cut: cursors.cut,

@@ -38,7 +38,7 @@ export class RingSource {
 
   /**
    * Copies what has come since the last call, at once, and decodes it as it is taken. Losses stand where they
-   * happened, as records of kind `lost`; damage is reported besides.
+   * happened, as records of kind `lost`, and likewise what was cleared unread; damage is reported besides.
    */
   records(): RecordSequence {
     const { reader } = this;
@@ -58,10 +58,10 @@ export class RingSource {
     try {
       while (snapshot.next()) {
         const seq = reader.seq(snapshot.seqLow);
-        const lost = reader.account(seq);
+        const missing = reader.account(seq);
         if (!this.#hasDefinitions) this.#readDefinitions();
         const record = decodeRecord(reader, snapshot, this.#origin);
-        if (lost > 0) yield lostRecord(record, lost, this.#reason(snapshot.damagedBytes > damagedBefore));
+        if (missing > 0) yield* this.#missing(record, missing, snapshot.damagedBytes > damagedBefore);
         damagedBefore = snapshot.damagedBytes;
         yield record;
       }
@@ -78,10 +78,23 @@ export class RingSource {
     this.#hasDefinitions = false;
   }
 
+  /** What stands for the records before one that this reader did not get to see. */
+  *#missing(next: TraceRecord, count: number, damaged: boolean): Generator<TraceRecord, void> {
+    const { lostBefore, cleared } = this.reader.unseen;
+    const lostBehind = count - lostBefore - cleared;
+    const seq = next.seq - count;
+    if (lostBefore > 0) yield standIn(next, 'lost', seq, lostBefore, this.#reason(damaged));
+    if (cleared > 0) yield standIn(next, 'cleared', seq + lostBefore, cleared, 'cleared');
+    if (lostBehind > 0) yield standIn(next, 'lost', next.seq - lostBehind, lostBehind, this.#reason(damaged));
+  }
+
   #reason(damaged: boolean): string {
     if (damaged) return 'damaged';
-    return this.reader.descriptor.policy === 'discard'
-      ? 'refused or cleared before they could be read'
+    const { descriptor, cursors } = this.reader;
+    if (descriptor.policy === 'discard') return 'refused by the full buffer';
+    // Which of the two can't be told of each: the books have the sum.
+    return cursors.discarded > 0
+      ? 'not stored, because writing to the file failed, or overwritten before they could be read'
       : 'overwritten before they could be read';
   }
 
@@ -108,20 +121,27 @@ export class RingSource {
   }
 }
 
-/** What stands for records that a reader did not get to see, just before the first one that it did. */
-function lostRecord(next: TraceRecord, count: number, reason: string): TraceRecord {
-  const { time, process, pid, thread, buffer, seq } = next;
+/** A record that stands for others, just before the first one that a reader got to see. */
+function standIn(
+  next: TraceRecord,
+  kind: 'lost' | 'cleared',
+  seq: number,
+  count: number,
+  what: string,
+): TraceRecord {
+  const { time, process, pid, thread, buffer } = next;
+  const level = kind === 'lost' ? 'warn' : 'info';
   return {
     time,
     process,
     pid,
     thread,
     buffer,
-    seq: seq - count,
-    level: 'warn',
-    severity: Level.warn,
-    kind: 'lost',
-    message: `${count} ${count === 1 ? 'record was' : 'records were'} ${reason}`,
+    seq,
+    level,
+    severity: Level[level],
+    kind,
+    message: `${count} ${count === 1 ? 'record was' : 'records were'} ${what}`,
     count,
   };
 }

@@ -19,6 +19,7 @@ import {
   TRAILER_SIZE,
 } from './layout.ts';
 import { MAX_LEVEL } from './level.ts';
+import { RING_BOOKS } from './positional-storage.ts';
 import type { RingStorage } from './storage.ts';
 import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
 
@@ -83,6 +84,8 @@ export class RingWriter {
   #headLow = 0;
   #headHigh = 0;
   #oldestAt = HEADER_SIZE;
+  /** Offset of the record that was dropped last. */
+  #droppedAt = HEADER_SIZE;
   #oldestLow = 0;
   #oldestHigh = 0;
   #padding = 0;
@@ -189,8 +192,9 @@ export class RingWriter {
    * @param kind One of {@link RecordKind}, 1 to 255.
    * @param flags Bits of {@link RecordFlag}.
    * @param level 0 to 65535.
+   * @returns Whether it was stored: positional writes may fail.
    */
-  commit(payloadBytes: number, kind: number, flags: number, level: number): void {
+  commit(payloadBytes: number, kind: number, flags: number, level: number): boolean {
     const words = this.#words;
     const start = this.#at;
     const word = start >> 2;
@@ -216,15 +220,19 @@ export class RingWriter {
 
     const taken = recordSize(payloadBytes + this.#trailer);
     const next = start + taken;
+    if (this.#positional) {
+      words[(next - TRAILER_SIZE) >> 2] = this.#payloadCheck(start, payloadBytes);
+      if (this.#storage.write?.(start, taken) === false) {
+        this.#refuse();
+        return false;
+      }
+    }
     this.#at = next === this.#end ? HEADER_SIZE : next;
     this.#free -= taken + padding;
     this.#padding = 0;
-    if (this.#positional) {
-      words[(next - TRAILER_SIZE) >> 2] = this.#payloadCheck(start, payloadBytes);
-      this.#storage.write?.(start, taken);
-    }
     this.#publishHead(taken + padding);
     doubles[APPENDED_DOUBLE] = appended;
+    return true;
   }
 
   /**
@@ -306,9 +314,15 @@ export class RingWriter {
     if (this.#closed) return;
     // Free bytes count from oldest, so a mark that lies so far ahead means so many more of them.
     const cleared = this.#dropUntil(this.#free + Math.max(0, mark - this.#oldest));
-    // Oldest first: killed between the two stores, the records count as evicted, and the sum still holds.
+    // Oldest first: killed between the stores, the records count as evicted, and the sum still holds.
     this.#publishOldest();
-    this.#doubles[Header.CLEARED >> 3] = (this.#doubles[Header.CLEARED >> 3] ?? 0) + cleared;
+    if (cleared === 0) return;
+    const doubles = this.#doubles;
+    const low = this.#words[(this.#droppedAt + RecordField.SEQ) >> 2] ?? 0;
+    const appended = doubles[APPENDED_DOUBLE] ?? 0;
+    doubles[Header.CLEARED_TO >> 3] = appended - ((appended - low) | 0);
+    this.#storage.write?.(Header.CLEARED_TO, 8);
+    doubles[Header.CLEARED >> 3] = (doubles[Header.CLEARED >> 3] ?? 0) + cleared;
     this.#storage.write?.(Header.CLEARED, 8);
   }
 
@@ -316,6 +330,7 @@ export class RingWriter {
   markEnded(): void {
     if (this.#closed) return;
     this.#words[Header.STATE >> 2] = RingState.CLOSED;
+    this.#storage.retry?.();
     this.#storage.write?.(Header.STATE, 4);
   }
 
@@ -325,7 +340,7 @@ export class RingWriter {
     this.threshold = Number.POSITIVE_INFINITY;
     this.markEnded();
     this.#closed = true;
-    if (this.#positional) this.#storage.write?.(Header.HEAD, Header.STATE + 4 - Header.HEAD);
+    this.#storage.write?.(RING_BOOKS.start, RING_BOOKS.length);
     // The views must not outlive the mapping: a stray access would crash the process.
     const nothing = new ArrayBuffer(HEADER_SIZE);
     this.#words = new Int32Array(nothing);
@@ -363,8 +378,8 @@ export class RingWriter {
   /** Evicts records until `need` bytes are free, or refuses in discard mode. */
   #evict(need: number): boolean {
     if (this.#discards) {
-      this.#count(Header.DISCARDED);
-      this.#doubles[APPENDED_DOUBLE] = (this.#doubles[APPENDED_DOUBLE] ?? 0) + 1;
+      this.#refuse();
+      this.#storage.write?.(Header.DISCARDED, 8);
       // Both together: readers look behind head for the record that has the next number.
       this.#storage.write?.(Header.HEAD, 16);
       return false;
@@ -372,6 +387,13 @@ export class RingWriter {
     this.#dropUntil(need + this.#evictionStep);
     this.#publishOldest();
     return true;
+  }
+
+  /** Counts a record that is not stored; it has a number all the same. Discarded first, as the sum of R4 needs it. */
+  #refuse(): void {
+    const doubles = this.#doubles;
+    doubles[Header.DISCARDED >> 3] = (doubles[Header.DISCARDED >> 3] ?? 0) + 1;
+    doubles[APPENDED_DOUBLE] = (doubles[APPENDED_DOUBLE] ?? 0) + 1;
   }
 
   /**
@@ -387,6 +409,7 @@ export class RingWriter {
     const before = this.#free;
     let free = before;
     let at = this.#oldestAt;
+    let last = this.#droppedAt;
     let records = 0;
     while (free < goal && free < capacity) {
       const remaining = end - at;
@@ -396,6 +419,7 @@ export class RingWriter {
           const size = words[at >> 2] as number;
           taken = recordSize(size + trailer);
           records++;
+          last = at;
           if (size < 0 || taken > remaining) taken = capacity;
         }
       }
@@ -408,6 +432,7 @@ export class RingWriter {
     const dropped = free - before;
     this.#free = free;
     this.#oldestAt = at;
+    this.#droppedAt = last;
     const low = (this.#oldestLow + dropped) | 0;
     if (low >>> 0 < dropped) this.#oldestHigh++;
     this.#oldestLow = low;

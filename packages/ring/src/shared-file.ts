@@ -33,5 +33,6 @@ export function createSharedFile(
     unlinkSync(directory.resolve(name));
     throw new StorageError(`reserve ${length} bytes for`, path, error);
   }
-  return openStorage(fd, path, length, 'mapped');
+  // What could not be written at its time is written as a whole, when that is possible again.
+  return openStorage(fd, path, length, 'mapped', { start: 0, length });
 }

@@ -36,8 +36,9 @@ export function formatRecord(record: TraceRecord, layout: TextLayout = {}): stri
     visibleText(record.level).toUpperCase().padEnd(LEVEL_WIDTH),
   );
   const origin = paint(color, 'cyan', originOf(record, layout));
-  if (record.kind === 'lost') {
-    return `${time} ${paint(color, 'magenta', 'LOST ')} ${origin}${visibleText(record.message)}`;
+  if (record.kind === 'lost' || record.kind === 'cleared') {
+    const label = record.kind === 'lost' ? 'LOST ' : 'CLEAR';
+    return `${time} ${paint(color, 'magenta', label)} ${origin}${visibleText(record.message)}`;
   }
   const fields = fieldsText(record, color);
   return `${time} ${level} ${origin}${visibleText(record.message)}${fields}${stackText(record, color)}`;

@@ -1,9 +1,12 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { controlBuffers } from '../src/buffer-control.ts';
+import type { TraceBufferOptions } from '../src/buffer-options.ts';
 import { mergeByTime } from '../src/merge.ts';
 import type { TraceRecord } from '../src/record.ts';
+import type { RingCounts } from '../src/ring-reader.ts';
 import { TraceBuffer } from '../src/trace-buffer.ts';
 import { TraceReader } from '../src/trace-reader.ts';
 import { runFixture, startFixture } from './support/fixture.ts';
@@ -92,6 +95,109 @@ describe.each(['mapped', 'positional'] as const)('a follower of a %s buffer', (m
       ledger.book(reader.poll());
     }
     expect(ledger).toMatchObject({ seen: 10_000, lost: 0 });
+  });
+});
+
+describe.each(['mapped', 'positional'] as const)('a follower of a %s buffer that is cleared', (mode) => {
+  /** A buffer of which five records were followed. */
+  function followed(options: TraceBufferOptions = {}): {
+    log: (count: number) => void;
+    clear: (how: string) => void;
+    poll: () => unknown[];
+    counts: () => RingCounts;
+  } {
+    const directory = useTraceDirectory();
+    const buffer = new TraceBuffer('b', 4096, { mode, keepLevel: false, ...options });
+    const reader = new TraceReader([processIn(directory)]);
+    onTestFinished(() => {
+      reader.close();
+      buffer.close();
+    });
+    const log = (count: number): void => {
+      for (let i = 0; i < count; i++) buffer.log('x'.repeat(40));
+    };
+    const poll = (): unknown[] =>
+      reader.poll().map(({ kind, seq, count }) => (kind === 'log' ? seq : `${kind} ${seq}+${count}`));
+    log(5);
+    expect(poll()).toEqual([1, 2, 3, 4, 5]);
+    return {
+      log,
+      poll,
+      clear: (how) => {
+        if (how === 'inside') buffer.clear();
+        else controlBuffers(processIn(directory), ['b'], { clear: true });
+      },
+      counts: () => reader.buffers()[0]?.counts as RingCounts,
+    };
+  }
+
+  describe.each(['inside', 'outside'])('from %s', (how) => {
+    test('is told what was cleared before it could be read, and loses nothing', () => {
+      const { log, clear, poll } = followed();
+      log(10);
+      clear(how);
+      // In positional mode the writer has not yet looked at the command when these are read.
+      log(2);
+      expect(poll()).toEqual(['cleared 6+10', 16, 17]);
+      clear(how);
+      log(1);
+      expect(poll()).toEqual([18]);
+      log(1);
+      expect(poll()).toEqual([19]);
+    });
+
+    test('in several polls is told it once', async () => {
+      const { log, clear, poll } = followed();
+      log(10);
+      clear(how);
+      expect(poll()).toEqual([]);
+      await sleep(8);
+      log(1);
+      expect(poll()).toEqual(['cleared 6+10', 16]);
+    });
+
+    test('is told what was lost before the clear, and behind it', async () => {
+      const { log, clear, poll, counts } = followed();
+      log(500);
+      const evicted = counts().evicted;
+      clear(how);
+      await sleep(8);
+      log(1);
+      const cleared = 505 - evicted;
+      expect(poll()).toEqual([`lost 6+${evicted - 5}`, `cleared ${evicted + 1}+${cleared}`, 506]);
+      log(10);
+      clear(how);
+      await sleep(8);
+      log(500);
+      const records = poll();
+      const first = records[2] as number;
+      expect(records.slice(0, 3)).toEqual(['cleared 507+10', `lost 517+${first - 517}`, first]);
+      expect(records.at(-1)).toBe(1016);
+      expect(counts()).toMatchObject({ appended: 1016, cleared: cleared + 11 });
+    });
+
+    test('and refuses when it is full is told what was refused, and what was cleared', async () => {
+      const { log, clear, poll, counts } = followed({ policy: 'discard' });
+      log(500);
+      const { readable, discarded } = counts();
+      clear(how);
+      await sleep(8);
+      log(1);
+      expect(poll()).toEqual([`cleared 6+${readable - 5}`, `lost ${readable + 1}+${discarded}`, 506]);
+    });
+
+    test('for the first time after a clear is told nothing: what was there before is no loss of its own', async () => {
+      const { log, clear, poll, counts } = followed();
+      log(3);
+      clear(how);
+      using second = new TraceReader([processIn(process.env.TRACEBUF_DIR ?? '')]);
+      expect(second.poll()).toEqual([]);
+      await sleep(8);
+      log(1);
+      expect(second.poll().map(({ seq, kind }) => [seq, kind])).toEqual([[9, 'log']]);
+      expect(poll()).toEqual(['cleared 6+3', 9]);
+      expect(counts()).toMatchObject({ appended: 9, cleared: 8, readable: 1 });
+    });
   });
 });
 

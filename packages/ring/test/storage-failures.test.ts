@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } 
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { StorageError } from '../src/errors.ts';
+import { RecordKind } from '../src/layout.ts';
 import { TraceBuffer } from '../src/trace-buffer.ts';
 import { TraceReader } from '../src/trace-reader.ts';
 import { runFixture } from './support/fixture.ts';
@@ -84,6 +85,54 @@ describe('a full shared-memory mount', () => {
       const messages = reader.poll().map(({ message }) => message);
       expect(messages.at(-1)).toBe('the last of 20000');
       expect(reader.buffers()[0]?.counts).toMatchObject({ appended: 20_000, damaged: 0 });
+    },
+  );
+
+  test.skipIf(mustSkip(NO_MOUNT))(
+    'that takes the space of a positional ring away, and gives it back, is counted',
+    () => {
+      const directory = useTraceDirectory();
+      mkdirSync(directory, { mode: 0o700 });
+      expect(mountTmpfs(directory, 'size=256k,mode=700')).toBeUndefined();
+      using buffer = new TraceBuffer('b', 65_536, { mode: 'positional', keepLevel: false });
+      const log = (text: string): boolean => buffer.append(RecordKind.LOG, 30, text);
+      expect(log('before')).toBe(true);
+      // As on a file system that gives no space for good by writing zeros: all but the first pages are gone.
+      const path = join(processIn(directory).directory, 'b.0.ring');
+      const punch = ['--punch-hole', '--offset', '8192', '--length', '61440', path];
+      expect(spawnSync('fallocate', punch, { timeout: 120_000 }).status).toBe(0);
+      const ballast = join(directory, 'ballast');
+      for (const block of [4096, 1]) {
+        try {
+          for (;;) writeFileSync(ballast, Buffer.alloc(block), { flag: 'a', mode: 0o600 });
+        } catch {
+          // No room for one more of them.
+        }
+      }
+      let stored = 1;
+      while (log(`stored ${stored}`.padEnd(100))) stored++;
+      for (let i = 1; i < 1000; i++) expect(log('not stored'.padEnd(100))).toBe(false);
+      rmSync(ballast);
+      let refused = 1000;
+      while (!log('after')) refused++;
+      using reader = new TraceReader([processIn(directory)]);
+      const messages = reader
+        .poll()
+        .map(({ kind, count, message }) => (kind === 'lost' ? count : message.trim()));
+      expect(messages).toEqual([
+        'before',
+        ...Array.from({ length: stored - 1 }, (_, i) => `stored ${i + 1}`),
+        refused,
+        'after',
+      ]);
+      expect(reader.problems).toEqual([]);
+      expect(reader.buffers()[0]?.counts).toMatchObject({
+        appended: stored + refused + 1,
+        readable: stored + 1,
+        discarded: refused,
+        evicted: 0,
+        damaged: 0,
+      });
     },
   );
 

@@ -38,6 +38,7 @@ const F64 = [
   Header.APPENDED,
   Header.CLEARED,
   Header.DISCARDED,
+  Header.CLEARED_TO,
   Header.CUT,
   Header.REPLACED,
 ];
