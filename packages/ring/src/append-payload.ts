@@ -38,6 +38,5 @@ export function appendPayload(
   const at = ring.claim(size);
   if (at < 0) return false;
   payload.writePayload(ring.bytes, at);
-  ring.commit(size, kind, payload.payloadFlags, level);
-  return true;
+  return ring.commit(size, kind, payload.payloadFlags, level);
 }

@@ -24,6 +24,11 @@ function toLevel(level: unknown): number {
   return typeof level === 'number' && (level & MAX_LEVEL) === level ? level : nearestLevel(level);
 }
 
+/** What is no kind counts as text: 0 would hide the records behind it from readers, and more than 8 bits forge flags. */
+function toKind(kind: unknown): number {
+  return typeof kind === 'number' && (kind & 0xff) === kind && kind !== 0 ? kind : RecordKind.LOG;
+}
+
 /** The usual names first: looking them up must not cost more than storing. */
 function namedLevel(level: unknown): number {
   switch (level) {
@@ -167,7 +172,7 @@ export class TraceBuffer {
   /**
    * Appends a record of some kind with a text payload; for adapters, which bring the decoder for their kind.
    *
-   * @param kind One of `RecordKind`.
+   * @param kind One of `RecordKind`, 1 to 255; anything else counts as `RecordKind.LOG`.
    * @param severity Level, 0 to 65535; any other number counts as the nearest one.
    * @param time Milliseconds on `performance.now()`'s scale; default, and where it is not finite: the clock is read.
    * @returns Whether the record was stored.
@@ -180,7 +185,7 @@ export class TraceBuffer {
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
     if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
-    return appendText(ring, kind, level, typeof text === 'string' ? text : this.#textOf(text));
+    return appendText(ring, toKind(kind), level, typeof text === 'string' ? text : this.#textOf(text));
   }
 
   /**
@@ -192,7 +197,7 @@ export class TraceBuffer {
    */
   appendLine(kind: number, line: string, reader: LineReader): boolean {
     if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
-    return appendLine(this.#main, this.#keep, this.#keepLevel, kind, line, reader);
+    return appendLine(this.#main, this.#keep, this.#keepLevel, toKind(kind), line, reader);
   }
 
   /**
@@ -218,8 +223,8 @@ export class TraceBuffer {
     if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
     const message = typeof text === 'string' ? text : this.#textOf(text);
     if (typeof traceId !== 'string' || typeof spanId !== 'string')
-      return appendText(ring, kind, level, message);
-    return appendTextInContext(ring, kind, level, message, traceId, spanId);
+      return appendText(ring, toKind(kind), level, message);
+    return appendTextInContext(ring, toKind(kind), level, message, traceId, spanId);
   }
 
   /**
@@ -241,7 +246,7 @@ export class TraceBuffer {
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
     if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
-    return appendTexts(ring, kind, level, word, texts);
+    return appendTexts(ring, toKind(kind), level, word, texts);
   }
 
   /** {@link append} with a binary payload. */
@@ -258,8 +263,8 @@ export class TraceBuffer {
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
     if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
-    if (!(payload instanceof Uint8Array)) return appendText(ring, kind, level, this.#textOf(payload));
-    return appendBytes(ring, kind, level, payload);
+    if (!(payload instanceof Uint8Array)) return appendText(ring, toKind(kind), level, this.#textOf(payload));
+    return appendBytes(ring, toKind(kind), level, payload);
   }
 
   /**
@@ -280,7 +285,7 @@ export class TraceBuffer {
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = time;
     if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
-    return appendPayload(ring, kind, level, payload);
+    return appendPayload(ring, toKind(kind), level, payload);
   }
 
   /** Writes something that many records share beside the ring, once. Not for hot paths: it is a system call. */

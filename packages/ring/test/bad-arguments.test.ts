@@ -238,6 +238,33 @@ describe.each(['mapped', 'positional'] as const)('logging to a %s buffer', (mode
     expect(read(directory).map(({ time }) => time)).toEqual([1000, 0]);
   });
 
+  test.each([0, -1, 256, 257, 0.5, 1.5, 2 ** 32, Number.NaN, '2', 2n, null, undefined, Symbol('kind'), {}])(
+    'takes what is no kind for text, and goes on: %s',
+    (given) => {
+      const directory = useTraceDirectory();
+      using buffer = new TraceBuffer('kinds', 8192, { mode, keepLevel: false });
+      const kind = given as number;
+      const line = { ending: 0, read: () => 30 };
+      const ids = ['a'.repeat(32), 'b'.repeat(16)] as const;
+      buffer.append(kind, 30, 'text');
+      buffer.appendInContext(kind, 30, 'in context', ...ids);
+      buffer.appendBytes(kind, 30, Buffer.from('bytes'));
+      buffer.appendLine(kind, 'a line', line);
+      buffer.append(RecordKind.LOG, 30, 'goes on');
+      const records = read(directory);
+      expect(records.map(({ message }) => message)).toEqual([
+        'text',
+        'in context',
+        'bytes',
+        'a line',
+        'goes on',
+      ]);
+      expect(new Set(records.map((record) => record.kind))).toEqual(new Set(['log']));
+      using reader = new TraceReader([processIn(directory)]);
+      expect(reader.buffers()[0]?.counts).toMatchObject({ appended: 5, readable: 5, damaged: 0 });
+    },
+  );
+
   test('takes any bytes, ids and definitions', () => {
     const directory = useTraceDirectory();
     using buffer = new TraceBuffer('bytes', 8192, { mode });
