@@ -64,8 +64,12 @@ export function controlBuffers(
     });
 }
 
-/** @returns Records cleared. */
-function controlRing(file: RingFile, command: BufferCommand): number {
+/**
+ * Tells the writer of one ring.
+ *
+ * @returns Records cleared.
+ */
+export function controlRing(file: Pick<RingFile, 'open' | 'path'>, command: BufferCommand): number {
   const fd = file.open('r+');
   try {
     const header = new HeaderView();
@@ -101,7 +105,10 @@ function controlRing(file: RingFile, command: BufferCommand): number {
 }
 
 /** How many records can be read, and the position behind them; in positional mode the header does not tell it. */
-function readableNow(file: RingFile): { readonly count: number; readonly end: number } {
+function readableNow(file: Pick<RingFile, 'open' | 'path'>): {
+  readonly count: number;
+  readonly end: number;
+} {
   const reader = new RingReader(file.open('r'), file.path);
   try {
     return { count: reader.counts().readable, end: reader.end() };

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
+import { type BufferCommand, controlRing } from './buffer-control.ts';
 import type { ResolvedBufferOptions } from './buffer-options.ts';
 import { createRing, openStorage, type RingSpec } from './create-ring.ts';
 import { type Definition, LEVEL_DEFINITION, writeDefinition } from './definitions.ts';
@@ -25,6 +26,12 @@ export interface BufferFiles {
   readonly mode: 'mapped' | 'positional';
   /** Writes a definition beside the rings. Never throws: what can't be written is left out. */
   define(definition: Definition): void;
+  /**
+   * Tells the rings what others may tell them from outside.
+   *
+   * @throws StorageError, InsecureDirectoryError where their files can't be opened.
+   */
+  command(command: BufferCommand): void;
   close(): void;
 }
 
@@ -90,6 +97,14 @@ function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFi
     keep: keep?.writer,
     mode: main.mode,
     define: (definition) => definitions.write(definition),
+    command: (command) => {
+      // The keep ring first: its writer looks at it when the main ring tells of a change.
+      for (const role of keep === undefined ? (['ring'] as const) : (['keep', 'ring'] as const)) {
+        const file = ringFileName(name, thread, role);
+        const path = `${directory.path}/${file}`;
+        controlRing({ path, open: (mode) => secureOpen(directory, file, mode) }, command);
+      }
+    },
     close: () => {
       main.writer.close();
       keep?.writer.close();

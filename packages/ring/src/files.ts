@@ -1,5 +1,6 @@
 /** What packages that keep files of their own beside the rings build them on; programs that log don't need it. */
 export { readTexts, type Texts } from './append-texts.ts';
+export { type Definition, type Definitions, readDefinitions } from './definitions.ts';
 export { openRoot, type Root, rootPath } from './directory.ts';
 export { type FileLock, tryLock } from './file-lock.ts';
 export { type ProcessIdentity, processIdentity, processKey, processStartedAt } from './identity.ts';

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { appendBytes, appendLine, appendText, appendTextInContext, type LineReader } from './append.ts';
 import { appendPayload, type PayloadWriter } from './append-payload.ts';
 import { appendTexts } from './append-texts.ts';
+import type { BufferCommand } from './buffer-control.ts';
 import { type BufferFiles, openBufferFiles } from './buffer-files.ts';
 import {
   type ResolvedBufferOptions,
@@ -142,6 +143,22 @@ export class TraceBuffer {
   controlChanges(): number {
     if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     return this.#changes;
+  }
+
+  /**
+   * Sets what others may set from outside, as if they had: threads that join in later hear it too. Not for hot paths:
+   * it opens the files.
+   *
+   * @returns Whether it could be done; false where the buffer is closed or its files are gone.
+   */
+  command(command: BufferCommand): boolean {
+    if (this.#closed) return false;
+    try {
+      this.#files.command(command);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** What others have set from outside, as of the last call that looked; always the same object. */

@@ -85,4 +85,19 @@ describe.each(['mapped', 'positional'] as const)('a %s buffer', (mode) => {
     expect(buffer.appendPayload(KIND, Level.info, payloadOf(content))).toBe(false);
     expect(buffer.appendPayload(KIND, Level.warn, payloadOf(content))).toBe(true);
   });
+
+  test('takes from its owner what others could tell it', async () => {
+    const directory = useTraceDirectory();
+    using buffer = new TraceBuffer('payloads', 4096, { mode, enabled: false });
+    const content = payloadOf(Buffer.from('x'));
+    expect(buffer.appendPayload(KIND, Level.info, content)).toBe(false);
+    expect(buffer.command({ enabled: true, keywords: 5n, policy: 3 })).toBe(true);
+    await sleep(20);
+    expect(buffer.appendPayload(KIND, Level.info, content)).toBe(true);
+    expect(buffer.appendPayload(KIND, Level.error, content)).toBe(true);
+    expect(buffer.control).toMatchObject({ enabled: true, keywordsLow: 5, keywordsHigh: 0, policy: 3 });
+    expect(readBack(directory)).toHaveLength(2);
+    buffer.close();
+    expect(buffer.command({ enabled: false })).toBe(false);
+  });
 });
