@@ -1,8 +1,9 @@
+import { incidentDecoder } from '@tracebuf/exos-log';
 import { pinoDecoder } from '@tracebuf/pino-transport';
 import { registerDecoder } from '@tracebuf/ring';
 import { winstonDecoder } from '@tracebuf/winston-transport';
 
 /** Makes the record kinds of all packages known to the readers of this program. */
 export function registerDecoders(): void {
-  for (const decoder of [pinoDecoder, winstonDecoder]) registerDecoder(decoder);
+  for (const decoder of [incidentDecoder, pinoDecoder, winstonDecoder]) registerDecoder(decoder);
 }
