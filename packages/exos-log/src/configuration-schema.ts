@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { ZodMiniType } from 'zod/mini';
+import type { CatalogEntry } from './catalog.ts';
 import type { ComponentDefinition } from './component.ts';
 import type { LogConfiguration } from './configuration.ts';
 import { CONFIGURATION_VERSION } from './configuration.ts';
@@ -52,6 +53,20 @@ export function savedConfiguration(configuration: LogConfiguration): LogConfigur
  */
 export function parseComponentDefinition(value: unknown): ComponentDefinition {
   return checked(value, schemas().component, 'definition of a component');
+}
+
+/**
+ * Checks a catalog that was read: what `catalog()` of a logger answers, or `trace-cli show log events --json` prints.
+ *
+ * @throws {LogConfigurationError} It is none; the message names the place.
+ */
+export function parseCatalog(value: unknown): CatalogEntry[] {
+  return checked(
+    value,
+    schemas().catalog,
+    'catalog',
+    'write it anew with "trace-cli show log events --json"',
+  );
 }
 
 /** What a process says of itself, so that others can tell whether it still runs. */
@@ -133,18 +148,24 @@ export function parseClearedMarks(value: unknown): ClearedMarks {
   return checked(value, schemas().cleared, 'file of what was cleared');
 }
 
-function checked<Value>(value: unknown, schema: ZodMiniType<Value>, what: string): Value {
+function checked<Value>(
+  value: unknown,
+  schema: ZodMiniType<Value>,
+  what: string,
+  remedy = 'correct it, or remove it to start anew',
+): Value {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = issue?.path.join('.') || 'it';
   throw new LogConfigurationError(
-    `The ${what} cannot be used: ${place}: ${issue?.message ?? 'not understood'}; correct it, or remove it to start anew.`,
+    `The ${what} cannot be used: ${place}: ${issue?.message ?? 'not understood'}; ${remedy}.`,
   );
 }
 
 interface Schemas {
   readonly configuration: ZodMiniType<LogConfiguration>;
+  readonly catalog: ZodMiniType<CatalogEntry[]>;
   readonly component: ZodMiniType<ComponentDefinition>;
   readonly session: ZodMiniType<Session>;
   readonly counters: ZodMiniType<CounterSubject>;
@@ -193,6 +214,21 @@ function buildSchemas(): Schemas {
       10_000,
     ),
     conditions: list(condition, 100_000),
+  });
+  const catalogEntry = z.object({
+    id: text(200),
+    component: name(),
+    subComponent: z.optional(name()),
+    condition: name(),
+    componentId: z.int().check(z.gte(0), z.lte(0xffff)),
+    formatVersion: version,
+    contentVersion: version,
+    severity,
+    text: text(65_536),
+    parameters: list(parameter, 1000),
+    cause: z.optional(text(65_536)),
+    action: z.optional(text(65_536)),
+    aliases: list(text(200), 1000),
   });
   const selection = {
     events: z.object({
@@ -286,5 +322,13 @@ function buildSchemas(): Schemas {
   const cleared = z.object({ 'memory-buffer': marks(), nvram: marks() });
   const session = z.object({ process: witness, target });
   // What zod infers says `| undefined` of what is optional; a parsed object has no such keys.
-  return { configuration, component, session, counters, totals, cleared } as unknown as Schemas;
+  return {
+    configuration,
+    catalog: list(catalogEntry, 1_000_000),
+    component,
+    session,
+    counters,
+    totals,
+    cleared,
+  } as unknown as Schemas;
 }

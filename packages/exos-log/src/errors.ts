@@ -251,3 +251,19 @@ export class LogBusyError extends TracebufError {
     );
   }
 }
+
+/** A date or a time that limits what is shown can't be read. */
+export class InvalidTimeLimitError extends TracebufError {
+  static {
+    InvalidTimeLimitError.prototype.name = 'InvalidTimeLimitError';
+  }
+
+  /** What was given. */
+  readonly value: string;
+
+  /** @param remedy What is wrong and what to do, as a clause. */
+  constructor(value: string, remedy: string) {
+    super('ERR_TRACEBUF_INVALID_TIME_LIMIT', `The time limit ${quoted(value)} cannot be used: ${remedy}.`);
+    this.value = value;
+  }
+}

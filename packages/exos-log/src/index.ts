@@ -38,7 +38,12 @@ export {
   setThreshold,
   withoutExpired,
 } from './configuration.ts';
-export { parseComponentDefinition, parseConfiguration, savedConfiguration } from './configuration-schema.ts';
+export {
+  parseCatalog,
+  parseComponentDefinition,
+  parseConfiguration,
+  savedConfiguration,
+} from './configuration-schema.ts';
 export {
   addSyslog,
   configureTarget,
@@ -52,6 +57,7 @@ export {
   ConditionNotRegisteredError,
   InvalidDeclarationError,
   InvalidSeverityError,
+  InvalidTimeLimitError,
   LogComponentExistsError,
   LogComponentRegisteredError,
   LogConfigurationError,
@@ -110,6 +116,7 @@ export {
   SYSLOG_LINE_FORMAT,
 } from './line-format.ts';
 export { describeFormat, type LineLayout, type LogLine, layOutLine } from './line-layout.ts';
+export { LogEntries, type LogEntry, layOutEntry, logEntries } from './log-entry.ts';
 export type { EntryLogger, FieldsFirstLogger, LogFields, LogHandler } from './log-handler.ts';
 export {
   FACTORY_TARGETS,
@@ -175,6 +182,7 @@ export {
   layOutCounters,
   layOutEvents,
   layOutFilter,
+  layOutFilterItems,
   layOutLogFooter,
   layOutTargets,
 } from './show-layout.ts';
@@ -224,3 +232,4 @@ export {
 export { nvramPath } from './system-log/nvram.ts';
 export { closeSession, openSession } from './system-log/sessions.ts';
 export { SystemLog, systemLog } from './system-log/system-log.ts';
+export { parseTimeLimit, type TimeLimit, type TimeLimitContext } from './time-limit.ts';

@@ -143,9 +143,12 @@ export interface FilterListing {
  * before what was deleted from it.
  */
 export function layOutFilter(filter: Filter, listing: FilterListing): string {
-  const matches = filter.items.some((item) =>
-    [item, ...item.except].some(({ match }) => match !== undefined),
-  );
+  return lines(`Log Filter Name : ${visibleText(filter.name)}`) + layOutFilterItems(filter.items, listing);
+}
+
+/** Items of a filter, as they are listed under its name. */
+export function layOutFilterItems(items: readonly FilterItem[], listing: FilterListing): string {
+  const matches = items.some((item) => [item, ...item.except].some(({ match }) => match !== undefined));
   const columns: Column[] = [
     { title: 'E', width: 1 },
     ...EVENT_COLUMNS,
@@ -157,17 +160,13 @@ export function layOutFilter(filter: Filter, listing: FilterListing): string {
         ]
       : []),
   ];
-  const rows = filter.items.flatMap((item) => [
+  const rows = items.flatMap((item) => [
     filterRow(columns, markOf(item), item, listing),
     ...item.except.map((exception) => filterRow(columns, '-', exception, listing)),
   ]);
-  return lines(
-    `Log Filter Name : ${visibleText(filter.name)}`,
-    // The title of the severities stands over their letters.
-    `${'I/'.padEnd(46)}Severity${matches ? ' Match' : ''}`,
-    ...tableHead(columns),
-    ...rows,
-  );
+  // The title of the severities stands over their letters.
+  const title = `${'I/'.padEnd(46)}Severity${matches ? ' Match' : ''}`;
+  return lines(title, ...tableHead(columns), ...rows);
 }
 
 function markOf({ action }: FilterItem): string {
