@@ -1,12 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { appendBytes } from './append.ts';
+import { RecordFlag } from './layout.ts';
 import type { RingWriter } from './ring-writer.ts';
 
 /** A payload that is put together in the ring itself, so that it is copied once and nothing is allocated. */
 export interface PayloadWriter {
   /** Bytes that {@link PayloadWriter.writePayload} writes. */
   readonly payloadSize: number;
-  /** Bits of `RecordFlag` that describe the payload. */
+  /** Bits of `RecordFlag` that describe the payload; what was cut or replaced in it is counted by them. */
   readonly payloadFlags: number;
   /**
    * Writes the payload. It must neither throw nor append anything.
@@ -30,13 +31,18 @@ export function appendPayload(
   payload: PayloadWriter,
 ): boolean {
   const size = payload.payloadSize;
+  const flags = payload.payloadFlags;
   if (size > ring.maxPayload) {
     const whole = Buffer.alloc(size);
     payload.writePayload(whole, 0);
-    return appendBytes(ring, kind, level, whole, payload.payloadFlags);
+    if (!appendBytes(ring, kind, level, whole, flags)) return false;
+  } else {
+    const at = ring.claim(size);
+    if (at < 0) return false;
+    payload.writePayload(ring.bytes, at);
+    if (!ring.commit(size, kind, flags, level)) return false;
+    if ((flags & RecordFlag.CUT) !== 0) ring.countCut();
   }
-  const at = ring.claim(size);
-  if (at < 0) return false;
-  payload.writePayload(ring.bytes, at);
-  return ring.commit(size, kind, payload.payloadFlags, level);
+  if ((flags & RecordFlag.REPLACED) !== 0) ring.countReplaced();
+  return true;
 }

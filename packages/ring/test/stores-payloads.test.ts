@@ -58,7 +58,9 @@ describe.each(['mapped', 'positional'] as const)('a %s buffer', (mode) => {
     expect(record?.payload.length).toBeGreaterThan(1900);
     expect(content.subarray(0, record?.payload.length).equals(record?.payload ?? content)).toBe(true);
     using reader = new TraceReader([processIn(directory)]);
-    expect(reader.buffers()[0]?.counts).toMatchObject({ appended: 1, readable: 1, cut: 1 });
+    expect(reader.buffers()[0]?.counts).toMatchObject({ appended: 1, readable: 1, cut: 1, replaced: 1 });
+    buffer.appendPayload(KIND, Level.info, payloadOf(Buffer.from('x'), RecordFlag.CUT));
+    expect(reader.buffers()[0]?.counts).toMatchObject({ appended: 2, cut: 2, replaced: 1 });
   });
 
   test('tells its owner of what was set from outside: keywords, policy, level', async () => {
