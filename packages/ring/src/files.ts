@@ -5,8 +5,10 @@ export { openRoot, type Root, rootPath } from './directory.ts';
 export { type FileLock, tryLock } from './file-lock.ts';
 export { type ProcessIdentity, processIdentity, processKey, processStartedAt } from './identity.ts';
 export { type Observer, observe, type ProcessState, processState } from './liveness.ts';
+export type { RecordSequence } from './merge.ts';
 export { isMissing, type ProcessInfo, writerName } from './process-file.ts';
 export { processName } from './process-name.ts';
+export { RingSource } from './ring-source.ts';
 export {
   openSecureDirectory,
   openSecureSubdirectory,

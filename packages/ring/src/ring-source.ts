@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { decodeRecord, type RecordOrigin } from './decode.ts';
 import { type Definitions, levelLabels, readDefinitions } from './definitions.ts';
 import { CorruptRingError } from './errors.ts';
@@ -20,6 +20,8 @@ export class RingSource {
   readonly #report: ReportProblem;
   #origin: RecordOrigin;
   #hasDefinitions = false;
+  /** Bytes of definitions that were read; the file only grows. */
+  #definitionBytes = -1;
 
   /** @throws Typed errors for what is insecure, damaged or unreadable. */
   constructor(process: ProcessEntry, file: RingFile, report: ReportProblem) {
@@ -104,7 +106,11 @@ export class RingSource {
       const fd = this.file.openDefinitions();
       if (fd === undefined) return;
       try {
+        const { size } = fstatSync(fd);
+        // The same definitions stay the same object, so that decoders can keep what they made of them.
+        if (size === this.#definitionBytes) return;
         this.#origin = this.#originWith(readDefinitions(fd));
+        this.#definitionBytes = size;
       } finally {
         closeSync(fd);
       }
