@@ -17,6 +17,10 @@ export interface BufferStatus {
   readonly enabled: boolean;
   /** Records below this level are not stored. */
   readonly minLevel: number;
+  /** Generation of a policy kept elsewhere; see `TraceBuffer.policy`. */
+  readonly policyGeneration: number;
+  /** Mask of 64 keywords that are wanted, for record kinds that have them. */
+  readonly keywords: bigint;
   /** Threads that have, or had, rings of it. */
   readonly threads: readonly number[];
   /** Sum over its rings. */
@@ -58,6 +62,8 @@ function statusOf(rings: readonly RingSource[]): BufferStatus[] {
       size: books.reduce((sum, { ring }) => sum + ring.capacity, 0),
       enabled: books.every(({ cursors }) => cursors.enabled),
       minLevel: main?.cursors.minLevel ?? 0,
+      policyGeneration: main?.cursors.policy ?? 0,
+      keywords: main?.cursors.keywords ?? 0n,
       threads: [...new Set(rings.map(({ file }) => file.thread))].sort((a, b) => a - b),
       counts: books.map(({ counts }) => counts).reduce(add),
     },

@@ -61,6 +61,10 @@ export interface RingCursors {
   readonly closed: boolean;
   readonly enabled: boolean;
   readonly minLevel: number;
+  /** Generation of a policy kept elsewhere. */
+  readonly policy: number;
+  /** Mask of 64 keywords that are wanted. */
+  readonly keywords: bigint;
   readonly clearMark: number;
   /** Whether anyone has ever written the control words. */
   readonly commanded: boolean;
@@ -162,6 +166,9 @@ export class HeaderView {
       closed: this.#u32(Header.STATE) === RingState.CLOSED,
       enabled: this.#u32(Header.CONTROL_ENABLED) !== 0,
       minLevel: this.#u32(Header.CONTROL_MIN_LEVEL),
+      policy: this.#u32(Header.CONTROL_POLICY),
+      keywords:
+        (BigInt(this.#u32(Header.CONTROL_KEYWORDS + 4)) << 32n) | BigInt(this.#u32(Header.CONTROL_KEYWORDS)),
       // Who sets a mark changes the generation, so without that it is damage.
       clearMark: commanded ? this.#position(Header.CONTROL_CLEAR_MARK) : 0,
       commanded,

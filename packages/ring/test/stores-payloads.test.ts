@@ -99,6 +99,8 @@ describe.each(['mapped', 'positional'] as const)('a %s buffer', (mode) => {
     expect(buffer.appendPayload(KIND, Level.error, content)).toBe(true);
     expect(buffer.control).toMatchObject({ enabled: true, keywordsLow: 5, keywordsHigh: 0, policy: 3 });
     expect(readBack(directory)).toHaveLength(2);
+    using reader = new TraceReader([processIn(directory)]);
+    expect(reader.buffers()[0]).toMatchObject({ enabled: true, keywords: 5n, policyGeneration: 3 });
     buffer.close();
     expect(buffer.command({ enabled: false })).toBe(false);
   });
