@@ -2,6 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, unlinkSync } from 'node:fs'
 import { threadId } from 'node:worker_threads';
 import { type BufferCommand, controlRing } from './buffer-control.ts';
 import type { ResolvedBufferOptions } from './buffer-options.ts';
+import { type ClockOrigins, clockOrigins } from './clock-origins.ts';
 import { createRing, openStorage, type RingSpec } from './create-ring.ts';
 import { type Definition, LEVEL_DEFINITION, writeDefinition } from './definitions.ts';
 import { StorageError, TraceBufferAlreadyExistsError } from './errors.ts';
@@ -74,6 +75,7 @@ function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFi
     process: processName(),
     thread,
     osThread: osThreadId(),
+    origins: clockOrigins(() => originsOfProcess(directory)),
     enabled: control.enabled,
     minLevel: control.minLevel,
     commanded: control !== options,
@@ -231,6 +233,21 @@ function readHeader(
   } finally {
     closeSync(fd);
   }
+}
+
+/** The clocks as another thread of this process has told them, or this one for another copy of this package. */
+function originsOfProcess(directory: SecureDirectory): ClockOrigins | undefined {
+  if (thread === 0 && directory.isNew) return undefined;
+  for (const name of listNames(directory, MAX_FILES)) {
+    if (parseRingFileName(name) === undefined) continue;
+    try {
+      const { wallOrigin, monotonicOrigin } = readHeader(directory, name).descriptor;
+      return { wall: wallOrigin, monotonic: monotonicOrigin };
+    } catch {
+      // Another one may tell.
+    }
+  }
+  return undefined;
 }
 
 /** A thread that joins in obeys what was said to the others from outside. */

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, writeSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
+import type { ClockOrigins } from './clock-origins.ts';
 import { StorageError } from './errors.ts';
 import {
   BYTE_ORDER_MARK,
@@ -30,6 +30,8 @@ export interface RingSpec {
   readonly thread: number;
   /** Thread id of the operating system, 0 where unknown. */
   readonly osThread: number;
+  /** Where the times of its records count from. */
+  readonly origins: ClockOrigins;
   /** Whether records are stored from the start. */
   readonly enabled: boolean;
   /** Records below this level are not stored. */
@@ -39,12 +41,6 @@ export interface RingSpec {
 }
 
 const ZEROS_AT_ONCE = 65536;
-
-/** Largest difference, in milliseconds, that is taken for rounding rather than for a step of the clock. */
-const CLOCK_TOLERANCE = 2;
-
-/** How often the clocks are read again where the thread was put aside between them. */
-const CLOCK_TRIES = 10;
 
 /**
  * Lays a new ring out in an empty file.
@@ -129,9 +125,8 @@ function describe(header: Buffer, spec: RingSpec, positional: boolean): void {
   u32(Header.PID, process.pid);
   u32(Header.THREAD, spec.thread);
   u32(Header.OS_THREAD, spec.osThread);
-  const { wall, monotonic } = origins();
-  view.setFloat64(Header.MONOTONIC_ORIGIN, monotonic, little);
-  view.setFloat64(Header.WALL_ORIGIN, wall, little);
+  view.setFloat64(Header.MONOTONIC_ORIGIN, spec.origins.monotonic, little);
+  view.setFloat64(Header.WALL_ORIGIN, spec.origins.wall, little);
   writeName(header, view, little, Header.BUFFER_NAME, spec.buffer);
   writeName(header, view, little, Header.PROCESS_NAME, spec.process);
   u32(Header.STATE, RingState.OPEN);
@@ -142,29 +137,6 @@ function describe(header: Buffer, spec: RingSpec, positional: boolean): void {
   u32(Header.CONTROL_KEYWORDS + 4, 0xffff_ffff);
   // Last, because a file without the magic is still being made.
   header.write(MAGIC, Header.MAGIC, 'latin1');
-}
-
-/** Wall clock at the instant that `performance.now()` counts from, as the rings of this thread have it at present. */
-let wallOrigin = performance.timeOrigin;
-
-/**
- * The instant that `performance.now()` counts from, on both clocks. `performance.timeOrigin` is exact to the
- * microsecond but was read when the thread started: after a step of the clock the present time stands above it. That
- * one is exact to the millisecond, so it is taken once for all rings: those of one buffer must agree on the order of
- * their records.
- */
-function origins(): { wall: number; monotonic: number } {
-  let now = performance.now();
-  let wall = Date.now() - now;
-  for (let tries = 0; tries < CLOCK_TRIES; tries++) {
-    const after = performance.now();
-    // Put aside by the system between the two clocks, a thread would take that for a step.
-    if (after - now < CLOCK_TOLERANCE / 2) break;
-    now = performance.now();
-    wall = Date.now() - now;
-  }
-  if (Math.abs(wall - wallOrigin) > CLOCK_TOLERANCE) wallOrigin = wall;
-  return { wall: wallOrigin, monotonic: Number(process.hrtime.bigint()) / 1e6 - performance.now() };
 }
 
 function writeName(header: Buffer, view: DataView, little: boolean, at: number, name: string): void {
