@@ -1,4 +1,5 @@
 import type { Comparison } from './comparison.ts';
+import { condition, notIncluded } from './comparisons/condition.ts';
 import { comparison as heap } from './comparisons/heap-growth.ts';
 import { comparison as log } from './comparisons/log.ts';
 import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
@@ -23,6 +24,8 @@ export const comparisons: readonly Comparison[] = [
   pinoSync,
   pinoAsync,
   winston,
+  condition,
+  notIncluded,
   readLogs,
   readPino,
   showTrace,

@@ -7,11 +7,13 @@ import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
  * Layout of a payload of texts. Numbers are u32 in the byte order of the ring; the payload starts at a multiple of 8.
  *
  * ```
- *   0      4       8                      8 + 4 × count
- *   ┌──────┬───────┬──────────┬─────┬──────────┬────────┬─────┬────────┐
- *   │ word │ count │ length 0 │  …  │ length n │ text 0 │  …  │ text n │
- *   └──────┴───────┴──────────┴─────┴──────────┴────────┴─────┴────────┘
+ *   0      4       8                      4 + 4 × count
+ *   ┌──────┬───────┬──────────┬─────┬────────────┬────────┬─────┬────────┐
+ *   │ word │ count │ length 0 │  …  │ length n-1 │ text 0 │  …  │ text n │
+ *   └──────┴───────┴──────────┴─────┴────────────┴────────┴─────┴────────┘
  * ```
+ *
+ * The last text has no length: it goes to the end of the payload.
  */
 const TextsField = {
   /** u32, what the texts belong to. */
@@ -25,7 +27,7 @@ const TextsField = {
 const LENGTH_SIZE = 4;
 
 /** Shorter texts are written in JavaScript: a call into the engine would cost more. */
-const SHORT_TEXT = 24;
+const SHORT_TEXT = 14;
 
 /**
  * Appends a word and texts, at the time in `ring.clock`. Where they don't fit, the last ones are cut, at a character;
@@ -43,32 +45,34 @@ export function appendTexts(
   texts: readonly string[],
 ): boolean {
   const count = texts.length;
+  const last = count - 1;
   let units = 0;
   for (let i = 0; i < count; i++) units += (texts[i] as string).length;
-  const head = TextsField.LENGTHS + LENGTH_SIZE * count;
-  // What holds for a text of so many units holds for the head besides.
-  if (!ring.fitsUnmeasured(units + head)) return appendMeasured(ring, kind, level, word, texts);
-  const at = ring.claim(head + units * MAX_BYTES_PER_UNIT);
-  if (at < 0) return false;
+  const head = headSize(count);
+  const at = ring.headAtOnce(head, units);
+  if (at < 0) return appendMeasured(ring, kind, level, word, texts);
   const bytes = ring.bytes as NativeBuffer;
   const words = ring.words;
-  words[at >> 2] = word;
-  words[(at + TextsField.COUNT) >> 2] = count;
-  let lengthAt = (at + TextsField.LENGTHS) >> 2;
+  let index = at >> 2;
+  words[index++] = word;
+  words[index++] = count;
   let end = at + head;
   let flags = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < last; i++) {
     const text = texts[i] as string;
-    let written = text.length <= SHORT_TEXT ? writeAscii(bytes, text, end) : -1;
+    let written = text.length < SHORT_TEXT ? writeAscii(bytes, text, end) : -1;
     if (written < 0) {
       written = bytes.utf8Write(text, end, text.length * MAX_BYTES_PER_UNIT);
       if (written !== text.length && flags === 0) flags = ring.flagReplaced(text);
     }
-    words[lengthAt++] = written;
+    words[index++] = written;
     end += written;
   }
-  ring.commit(end - at, kind, flags, level);
-  return true;
+  return ring.appendAtOnce(kind, level, last < 0 ? '' : (texts[last] as string), end - at, flags);
+}
+
+function headSize(count: number): number {
+  return TextsField.LENGTHS + (count > 1 ? LENGTH_SIZE * (count - 1) : 0);
 }
 
 /** @returns Bytes written, or -1 where the text is not ASCII. */
@@ -89,9 +93,8 @@ function appendMeasured(
   word: number,
   texts: readonly string[],
 ): boolean {
-  const most = (ring.maxPayload - TextsField.LENGTHS) >> 2;
-  const count = Math.min(texts.length, most);
-  const head = TextsField.LENGTHS + LENGTH_SIZE * count;
+  const count = Math.min(texts.length, (ring.maxPayload - TextsField.LENGTHS) >> 2);
+  const head = headSize(count);
   let total = head;
   for (let i = 0; i < count; i++) total += Buffer.byteLength(texts[i] as string);
   const room = Math.min(total, ring.maxPayload);
@@ -110,7 +113,7 @@ function appendMeasured(
     if (flags === 0 && written !== text.length) flags = ring.flagReplaced(text);
     // Behind a text that was cut nothing follows, or its end would seem to be where the next one starts.
     left = written < Buffer.byteLength(text) ? 0 : left - written;
-    words[(at + TextsField.LENGTHS + LENGTH_SIZE * i) >> 2] = written;
+    if (i < count - 1) words[(at + TextsField.LENGTHS + LENGTH_SIZE * i) >> 2] = written;
     end += written;
   }
   if (total > room || count < texts.length) {
@@ -128,7 +131,7 @@ export interface Texts {
 }
 
 /**
- * Reads a payload of {@link appendTexts}. Untrusted: lengths that lead out of the payload end the list.
+ * Reads a payload of {@link appendTexts}. Untrusted: a length that leads out of the payload ends the list.
  *
  * @param bytes The payload is from `start` to `end`.
  * @param littleEndian The ring's byte order.
@@ -142,11 +145,12 @@ export function readTexts(
 ): Texts | undefined {
   if (end - start < TextsField.LENGTHS) return undefined;
   const u32 = (at: number): number => (littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-  const count = Math.min(u32(start + TextsField.COUNT), (end - start - TextsField.LENGTHS) >> 2);
+  const most = ((end - start - TextsField.LENGTHS) >> 2) + 1;
+  const count = Math.min(u32(start + TextsField.COUNT), most);
   const texts: string[] = [];
-  let at = start + TextsField.LENGTHS + LENGTH_SIZE * count;
+  let at = start + headSize(count);
   for (let i = 0; i < count; i++) {
-    const next = at + u32(start + TextsField.LENGTHS + LENGTH_SIZE * i);
+    const next = i === count - 1 ? end : at + u32(start + TextsField.LENGTHS + LENGTH_SIZE * i);
     if (next > end) break;
     texts.push(bytes.toString('utf8', at, next));
     at = next;

@@ -12,7 +12,7 @@ import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
  * @returns Whether the record was stored.
  */
 export function appendText(ring: RingWriter, kind: number, level: number, text: string): boolean {
-  if (ring.appendAtOnce(kind, level, text)) return true;
+  if (ring.appendAtOnce(kind, level, text, 0, 0)) return true;
   const units = text.length;
   if (!ring.fitsUnmeasured(units)) return appendMeasured(ring, kind, level, text, '', '');
   const room = units * MAX_BYTES_PER_UNIT;

@@ -239,18 +239,21 @@ export class RingWriter {
    * The whole of an append in one piece, for the usual case: a text that fits before the end of the data without
    * evicting anything, into mapped memory. Claim and commit do the same, but V8 does not inline them together.
    *
+   * @param head Bytes of the payload before the text, which the caller has written at {@link headAtOnce}.
+   * @param headFlags Bits of {@link RecordFlag} that what the caller has written calls for.
    * @returns Whether the record was stored; if not, nothing has changed.
    */
-  appendAtOnce(kind: number, level: number, text: string): boolean {
+  appendAtOnce(kind: number, level: number, text: string, head: number, headFlags: number): boolean {
     const units = text.length;
     const room = units * MAX_BYTES_PER_UNIT;
     const start = this.#at;
-    const payload = start + RECORD_HEADER_SIZE;
+    const payload = start + RECORD_HEADER_SIZE + head;
     // Less than what is needed to the last byte: the padding of the record is never more than eight.
     if (units > this.#atOnce || payload + room + ALIGNMENT > this.#end) return false;
-    if (RECORD_HEADER_SIZE + room + ALIGNMENT > this.#free || this.#padding !== 0) return false;
-    const written = (this.bytes as NativeBuffer).utf8Write(text, payload, room);
-    const flags = written === units ? 0 : this.flagReplaced(text);
+    if (RECORD_HEADER_SIZE + head + room + ALIGNMENT > this.#free || this.#padding !== 0) return false;
+    const encoded = (this.bytes as NativeBuffer).utf8Write(text, payload, room);
+    const flags = encoded === units ? headFlags : headFlags | this.flagReplaced(text);
+    const written = head + encoded;
     const words = this.#words;
     const doubles = this.#doubles;
     const word = start >> 2;
@@ -275,6 +278,20 @@ export class RingWriter {
     this.#publishHead(taken);
     doubles[APPENDED_DOUBLE] = appended;
     return true;
+  }
+
+  /**
+   * Where the head of a payload belongs that {@link appendAtOnce} is to store.
+   *
+   * @param head Its bytes, without those of texts in it.
+   * @param units UTF-16 units of the texts in it and behind it.
+   * @returns Offset in {@link bytes}, a multiple of 8, or -1 where that can't be used.
+   */
+  headAtOnce(head: number, units: number): number {
+    const payload = this.#at + RECORD_HEADER_SIZE;
+    const room = head + units * MAX_BYTES_PER_UNIT + ALIGNMENT;
+    if (units > this.#atOnce || payload + room > this.#end) return -1;
+    return RECORD_HEADER_SIZE + room > this.#free || this.#padding !== 0 ? -1 : payload;
   }
 
   /** The flags of a text that is not all ASCII: it may hold lone surrogates, which UTF-8 can't. */

@@ -245,24 +245,17 @@ export class TraceBuffer {
   }
 
   /**
-   * {@link append} with a payload of numbers and texts: a 32-bit word, then texts of which each keeps its length.
+   * {@link append} with a payload of numbers and texts: a 32-bit word, then texts of which each keeps its length. The time
+   * is now.
    *
    * @param word Stored as it is: what the texts belong to, such as the number of a definition.
    */
-  appendTexts(
-    kind: number,
-    severity: number,
-    word: number,
-    texts: readonly string[],
-    time: number = performance.now(),
-  ): boolean {
-    if (typeof time !== 'number') return this.appendTexts(kind, severity, word, texts);
+  appendTexts(kind: number, severity: number, word: number, texts: readonly string[]): boolean {
     if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
     if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
-    ring.clock[0] = time;
-    if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
+    ring.clock[0] = performance.now();
     return appendTexts(ring, toKind(kind), level, word, texts);
   }
 

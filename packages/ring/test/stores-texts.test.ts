@@ -77,16 +77,14 @@ test('a payload that lies about its lengths is read no further than it is', () =
   const payload = Buffer.alloc(24);
   payload.writeUInt32LE(1, 0);
   payload.writeUInt32LE(0xffff_ffff, 4);
-  expect(readTexts(payload, 0, 24, true)).toEqual({ word: 1, texts: ['', '', '', ''] });
-  payload.writeUInt32LE(2, 4);
+  expect(readTexts(payload, 0, 24, true)).toEqual({ word: 1, texts: ['', '', '', '', ''] });
+  payload.writeUInt32LE(3, 4);
   payload.writeUInt32LE(4, 8);
   payload.writeUInt32LE(0x7fff_ffff, 12);
-  expect(readTexts(payload, 0, 24, true)?.texts).toHaveLength(1);
+  expect(readTexts(payload, 0, 24, true)?.texts).toEqual(['\0\0\0\0']);
   expect(readTexts(payload, 0, 7, true)).toBeUndefined();
-  expect(readTexts(Buffer.from([0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 2, 0x68, 0x69]), 0, 14, false)).toEqual({
-    word: 9,
-    texts: ['hi'],
-  });
+  const big = Buffer.from([0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 2, 0x68, 0x69, 0x21]);
+  expect(readTexts(big, 0, 15, false)).toEqual({ word: 9, texts: ['hi', '!'] });
 });
 
 test.each(['mapped', 'positional'] as const)('a policy set from outside is seen, %s', async (mode) => {

@@ -1,4 +1,4 @@
-import { RecordKind } from '@tracebuf/ring';
+import { RecordKind, type TraceBuffer } from '@tracebuf/ring';
 import type { ComponentDefinition } from '../component.ts';
 import type { LogConfiguration } from '../configuration.ts';
 import type { IncidentEmitter } from '../incident-sink.ts';
@@ -15,6 +15,7 @@ const LEVELS: readonly number[] = SEVERITIES.map(({ pino }) => pino.level);
 /** Takes the incidents of one component: counts them, and stores those that a target wants. */
 export class ComponentEmitter implements IncidentEmitter {
   readonly #log: SystemLog;
+  readonly #buffer: TraceBuffer;
   readonly #component: ComponentDefinition;
   readonly #ordinal: number;
   readonly #writer: CounterWriter;
@@ -30,6 +31,7 @@ export class ComponentEmitter implements IncidentEmitter {
   /** @param ordinal Id of the component's definition beside the ring. */
   constructor(log: SystemLog, component: ComponentDefinition, ordinal: number, writer: CounterWriter) {
     this.#log = log;
+    this.#buffer = log.buffer;
     this.#component = component;
     this.#ordinal = ordinal;
     this.#writer = writer;
@@ -40,7 +42,7 @@ export class ComponentEmitter implements IncidentEmitter {
   }
 
   emit(condition: number, severity: number, values: readonly unknown[]): void {
-    if (this.#log.policy() !== this.#policy || (this.#expires !== 0 && Date.now() >= this.#expires))
+    if (this.#buffer.policy() !== this.#policy || (this.#expires !== 0 && Date.now() >= this.#expires))
       this.#look();
     const counters = this.#counters;
     const at = condition << 1;
@@ -61,7 +63,7 @@ export class ComponentEmitter implements IncidentEmitter {
     const word = (this.#ordinal << IncidentWord.CONDITION_BITS) | condition;
     if ((decided & (Plan.MEMORY | Plan.DELIVER)) !== 0) {
       const stored = (decided & Plan.MEMORY) === 0 ? word | IncidentWord.PASSED : word;
-      this.#log.buffer.appendTexts(RecordKind.INCIDENT, level, stored, texts);
+      this.#buffer.appendTexts(RecordKind.INCIDENT, level, stored, texts);
     }
     if ((decided & Plan.NVRAM) === 0) return;
     try {
@@ -76,7 +78,7 @@ export class ComponentEmitter implements IncidentEmitter {
   #look(): void {
     const now = Date.now();
     const configuration = this.#log.configuration(() => this.#writer.countConfigurationFailure());
-    this.#policy = this.#log.policy();
+    this.#policy = this.#buffer.policy();
     this.#expires = nextExpiry(configuration, now);
     this.#plans = this.#component.conditions.map((condition) =>
       planCondition(configuration, this.#component, condition, now),

@@ -56,11 +56,6 @@ export class SystemLog implements IncidentSink {
     this.#onChange(this.#configuration);
   }
 
-  /** Tells one configuration from the next; costs one load while nothing has changed. */
-  policy(): number {
-    return this.buffer.policy();
-  }
-
   /**
    * The configuration in force, read again where it has changed.
    *
