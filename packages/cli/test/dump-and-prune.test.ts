@@ -148,6 +148,7 @@ describe('doctor', () => {
       'directory.owner',
       'directory.mode',
       'directory.parent',
+      'directory.local',
       'directory.use',
       'space',
       'dumps',
@@ -162,6 +163,30 @@ describe('doctor', () => {
     });
     expect(readdirSync(sandbox.directory)).toEqual(before);
     expect(sandbox.run(['ps', '--json']).stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('fails where the directory is on a network file system, and warns where the user allows it', () => {
+    const preload = join(sandbox.directory, 'nfs.mjs');
+    writeFileSync(
+      preload,
+      `import fs from 'node:fs';
+       import { syncBuiltinESMExports } from 'node:module';
+       const { statfsSync } = fs;
+       fs.statfsSync = (path) => ({ ...statfsSync(path), type: 0x6969 });
+       syncBuiltinESMExports();`,
+    );
+    const env = { NODE_OPTIONS: `--import=${preload}` };
+    const refused = sandbox.run(['doctor'], env);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toMatch(
+      /^fail {2}directory\.local +on a network file system \(NFS\): set TRACEBUF_DIR, or/m,
+    );
+    expect(refused.stdout).toMatch(/^fail {2}buffer +.*TRACEBUF_ALLOW_NETWORK_DIR to 1/m);
+    const allowed = sandbox.run(['doctor'], { ...env, TRACEBUF_ALLOW_NETWORK_DIR: '1' });
+    expect(allowed.code).toBe(0);
+    expect(allowed.stdout).toMatch(
+      /^warn {2}directory\.local +on a network file system \(NFS\): stores may wait/m,
+    );
   });
 
   test('fails where the directory is not safe, and says why', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { InvalidOptionError, StorageError } from './errors.ts';
+import { errorCode, InvalidOptionError, StorageError } from './errors.ts';
 import { inheritedFromMain } from './main-thread.ts';
 import { openSecureDirectory, type SecureDirectory } from './secure-directory.ts';
 import { secureCreate } from './secure-file.ts';
@@ -108,7 +108,10 @@ function openMade(path: string, create: boolean, variable: string): SecureDirect
       // Only what lies above: the directory itself is made by the one who checks it.
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     } catch (error) {
-      throw new StorageError('create the parent directory of', path, error);
+      // What mkdir says where a file is in the way of a directory above.
+      const isFile = errorCode(error) === 'EEXIST';
+      const cause = isFile ? Object.assign(new Error('a file is in the way'), { code: 'ENOTDIR' }) : error;
+      throw new StorageError('create the parent directory of', path, cause);
     }
   }
   const directory = openSecureDirectory(path, {

@@ -102,6 +102,29 @@ export class InsecureDirectoryError extends TracebufError {
   }
 }
 
+/** The directory for trace buffers lies on a file system that other machines may write to. */
+export class NetworkDirectoryError extends TracebufError {
+  static {
+    NetworkDirectoryError.prototype.name = 'NetworkDirectoryError';
+  }
+
+  /** The directory. */
+  readonly path: string;
+  /** Name of its file system, such as `NFS`. */
+  readonly fileSystem: string;
+
+  /** @param variable The variable of the environment that allows it. */
+  constructor(path: string, fileSystem: string, variable: string) {
+    super(
+      'ERR_TRACEBUF_NETWORK_DIRECTORY',
+      `${quoteValue(path)} is on a network file system (${fileSystem}), where stores may block and other machines cannot be ` +
+        `told from this one; set TRACEBUF_DIR to a directory of this machine, or ${variable} to 1 to use it nevertheless.`,
+    );
+    this.path = path;
+    this.fileSystem = fileSystem;
+  }
+}
+
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space, ask for a smaller buffer, or set TRACEBUF_DIR to a directory with more room',
   EDQUOT: 'the disk quota is used up: free some space or set TRACEBUF_DIR to another directory',

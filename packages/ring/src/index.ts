@@ -22,6 +22,7 @@ export {
   CorruptRingError,
   InsecureDirectoryError,
   InvalidOptionError,
+  NetworkDirectoryError,
   StorageError,
   TraceBufferAlreadyExistsError,
   TracebufError,
@@ -36,6 +37,7 @@ export { Level, type LevelName, levelName, MAX_LEVEL, parseLevel } from './level
 export type { ProcessState } from './liveness.ts';
 export { mergeByTime } from './merge.ts';
 export { nearest } from './nearest.ts';
+export { allowsNetworkDirectory, networkFileSystem } from './network-file-system.ts';
 export { clearTraceBuffer, dumpTraceBuffer } from './process-buffers.ts';
 export type { ProcessEntry, RingFile } from './process-entry.ts';
 export type { TraceRecord } from './record.ts';

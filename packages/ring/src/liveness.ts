@@ -1,7 +1,7 @@
-import { statfsSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { errorCode } from './errors.ts';
 import { readBootId, readPidNamespace, readProcessStat } from './identity.ts';
+import { networkFileSystem } from './network-file-system.ts';
 import type { ExitInfo, ProcessInfo } from './process-file.ts';
 
 /**
@@ -28,12 +28,6 @@ export interface Observer {
   readonly sharedByMachines: boolean;
 }
 
-// f_type of statfs(2): NFS, SMB (three), 9p, FUSE, Ceph, GFS2, OCFS2, Lustre, AFS, virtiofs shows as FUSE.
-const NETWORK_FILE_SYSTEMS = new Set([
-  0x6969, 0xff534d42, 0xfe534d42, 0x517b, 0x01021997, 0x65735546, 0x00c36400, 0x01161970, 0x7461636f,
-  0x0bd00bd0, 0x5346414f,
-]);
-
 /** Looks at where this process stands. */
 export function observe(directory: string): Observer {
   const linux = process.platform === 'linux';
@@ -48,7 +42,7 @@ export function observe(directory: string): Observer {
 
 function isOnNetwork(path: string): boolean {
   try {
-    return NETWORK_FILE_SYSTEMS.has(statfsSync(path).type);
+    return networkFileSystem(path) !== undefined;
   } catch {
     return true;
   }

@@ -11,6 +11,8 @@ export interface MainThread {
   readonly directory: string | undefined;
   /** `TRACEBUF_DUMP_DIR`, likewise. */
   readonly dumpDirectory: string | undefined;
+  /** Whether `TRACEBUF_ALLOW_NETWORK_DIR` is 1. */
+  readonly allowsNetwork: boolean;
   /** When the process started, in milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -47,6 +49,7 @@ export function describeMainThread(): MainThread {
     processName: process.env.TRACEBUF_PROCESS,
     directory: absolute(process.env.TRACEBUF_DIR),
     dumpDirectory: absolute(process.env.TRACEBUF_DUMP_DIR),
+    allowsNetwork: process.env.TRACEBUF_ALLOW_NETWORK_DIR === '1',
     startedAt: performance.timeOrigin,
   };
 }

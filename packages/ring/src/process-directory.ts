@@ -4,6 +4,7 @@ import { StorageError } from './errors.ts';
 import { recordExit } from './exit-watch.ts';
 import { processKey } from './identity.ts';
 import { tellWorkers } from './main-thread.ts';
+import { assertLocal } from './network-file-system.ts';
 import { writeProcessFile, writerOfProcessFile } from './process-file.ts';
 import { openSecureSubdirectory, type SecureDirectory } from './secure-directory.ts';
 import { scheduleSweep } from './start-sweep.ts';
@@ -16,7 +17,7 @@ const current = new Map<string, SecureDirectory>();
  * ring. It stays open for the life of the thread. Where it was removed from outside, it is made anew.
  *
  * @param rootPath The root that it is in; default: the usual one.
- * @throws InsecureDirectoryError, StorageError
+ * @throws InsecureDirectoryError, NetworkDirectoryError, StorageError, InvalidOptionError
  */
 export function ensureProcessDirectory(rootPath: string = defaultRootPath()): SecureDirectory {
   const known = current.get(rootPath);
@@ -24,6 +25,7 @@ export function ensureProcessDirectory(rootPath: string = defaultRootPath()): Se
   known?.close();
   current.delete(rootPath);
 
+  assertLocal(rootPath);
   const root = openRoot({ create: true, path: rootPath });
   let made: SecureDirectory | undefined;
   try {

@@ -159,12 +159,20 @@ describe('a directory that is not there', () => {
   test('and cannot be made is an error that says why', () => {
     const directory = useTraceDirectory();
     writeFileSync(directory, 'a file is in the way', { mode: 0o600 });
+    // What it says of itself where it is a file.
+    expect(thrown(() => new TraceBuffer('b', 4096))).toMatchObject({
+      code: 'ERR_TRACEBUF_INSECURE',
+      message: expect.stringMatching(/it is not a directory; correct or remove it, or set TRACEBUF_DIR/),
+    });
     process.env.TRACEBUF_DIR = join(directory, 'below');
     const error = thrown(() => new TraceBuffer('b', 4096));
     expect(error).toBeInstanceOf(StorageError);
     expect(error).toMatchObject({
       code: 'ERR_TRACEBUF_STORAGE',
-      message: expect.stringContaining('Cannot create the parent directory of'),
+      systemCode: 'ENOTDIR',
+      message: expect.stringMatching(
+        /^Cannot create the parent directory of '.*below': ENOTDIR; a part of the path is not a directory: set TRACEBUF_DIR/,
+      ),
     });
   });
 

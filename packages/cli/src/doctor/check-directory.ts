@@ -1,6 +1,13 @@
 import { lstatSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { dumpPath, listProcesses, openRoot, rootPath } from '@tracebuf/ring';
+import {
+  allowsNetworkDirectory,
+  dumpPath,
+  listProcesses,
+  networkFileSystem,
+  openRoot,
+  rootPath,
+} from '@tracebuf/ring';
 import { formatBytes, plural } from '../quantity.ts';
 import { type Finding, finding, reasonOf } from './finding.ts';
 
@@ -20,6 +27,7 @@ export function checkDirectory(): Finding[] {
     ),
     ...(stats === undefined ? [] : conditionsOf(stats)),
     parentOf(path),
+    localOf(path),
     judgementOf(path, stats !== undefined),
     spaceOf(stats === undefined ? dirname(path) : path),
     dumpsOf(),
@@ -76,6 +84,27 @@ function parentOf(path: string): Finding {
   return finding('directory.parent', 'fail', `${parent}: ${why}; set TRACEBUF_DIR to a safer place`);
 }
 
+/** Rings on a file system that other machines write to are refused, or used where the user has said so. */
+function localOf(path: string): Finding {
+  try {
+    const network = networkFileSystem(path);
+    if (network === undefined) return finding('directory.local', 'ok', 'not on a network file system');
+    return allowsNetworkDirectory()
+      ? finding(
+          'directory.local',
+          'warn',
+          `on a network file system (${network}): stores may wait for the network`,
+        )
+      : finding(
+          'directory.local',
+          'fail',
+          `on a network file system (${network}): set TRACEBUF_DIR, or TRACEBUF_ALLOW_NETWORK_DIR to 1`,
+        );
+  } catch (error) {
+    return finding('directory.local', 'warn', `can't be told: ${reasonOf(error)}`);
+  }
+}
+
 /** The checks above explain; those that count are made where the directory is opened. */
 function judgementOf(path: string, exists: boolean): Finding {
   try {
@@ -104,7 +133,6 @@ const FILE_SYSTEMS: Readonly<Record<number, string>> = {
   1481003842: 'xfs',
   2435016766: 'btrfs',
   2035054128: 'overlay',
-  26985: 'nfs',
   801189825: 'zfs',
 };
 
