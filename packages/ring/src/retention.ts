@@ -21,9 +21,11 @@ export interface PruneOptions extends Retention {
    * Default: false.
    */
   readonly keepFirstCrash?: boolean;
+  /** Only tell what would be removed, and change nothing. Default: false. */
+  readonly dryRun?: boolean;
 }
 
-/** What {@link prune} did. */
+/** What {@link prune} did, or would do. */
 export interface PruneResult {
   /** Processes whose directories were removed. */
   readonly removed: ProcessEntry[];
@@ -78,6 +80,7 @@ function fromEnvironment(variable: string): number | undefined {
  */
 export function prune(root: Root, options: PruneOptions = {}): PruneResult {
   const limits = resolveRetention(options);
+  const { dryRun = false } = options;
   const { processes, problems } = listProcesses(root);
   const dead = processes.filter(isDead);
   const marks = readCrashMarks(root);
@@ -90,13 +93,15 @@ export function prune(root: Root, options: PruneOptions = {}): PruneResult {
   const removed: ProcessEntry[] = [];
   let freedBytes = 0;
   for (const { entry, keep } of choose(dead, new Set(first.values()), limits)) {
-    if (!keep && removeQuietly(root, entry, problems)) {
+    if (!keep && (dryRun || removeQuietly(root, entry, problems))) {
       removed.push(entry);
       freedBytes += entry.bytes;
     } else {
       kept.push(entry);
     }
   }
+  const result = { removed, kept, freedBytes, problems };
+  if (dryRun) return result;
   const gone = new Set(removed.map(({ key }) => key));
   const present = processes.filter(
     ({ key, state }) => state !== 'alive' && state !== 'ended' && !gone.has(key),
@@ -106,7 +111,7 @@ export function prune(root: Root, options: PruneOptions = {}): PruneResult {
     options.keepFirstCrash === true ? marks.released.filter((key) => keys.has(key)) : [...keys];
   writeCrashMarks(root, { first, released }, marks);
   removeDebris(root);
-  return { removed, kept, freedBytes, problems };
+  return result;
 }
 
 function isDead({ state }: ProcessEntry): boolean {

@@ -61,6 +61,26 @@ describe('pruning', () => {
     expect(keys(root)).toEqual(all.slice(0, 3));
   });
 
+  test.each([false, true])(
+    'only tells what it would do where it is asked to (first crashes kept: %s)',
+    (keepFirstCrash) => {
+      const root = temporaryRoot();
+      leaveMany(root, 3, {});
+      leaveMany(root, 18);
+      const before = readdirSync(root.path).sort();
+      const options = { keepProcesses: 5, keepFirstCrash };
+      const told = prune(root, { ...options, dryRun: true });
+      expect(readdirSync(root.path).sort()).toEqual(before);
+      expect(prune(root, { ...options, dryRun: true }).removed).toHaveLength(told.removed.length);
+      const done = prune(root, options);
+      for (const which of ['removed', 'kept'] as const) {
+        expect(told[which].map(({ key }) => key)).toEqual(done[which].map(({ key }) => key));
+      }
+      expect(told.freedBytes).toBe(done.freedBytes);
+      expect(done.removed).toHaveLength(keepFirstCrash ? 15 : 16);
+    },
+  );
+
   test('never touches what is alive or unknown', () => {
     const root = temporaryRoot();
     const live = leave(root, { info: { ...processIdentity() } });

@@ -12,7 +12,6 @@ import { jsonLine } from '../json-line.ts';
 import { shortState } from '../process-state.ts';
 import { formatAge, formatBytes, plural } from '../quantity.ts';
 import { reportProblems } from '../read-problems.ts';
-import { previewPrune } from './preview.ts';
 
 /** Options of `prune`. */
 interface PruneCommandOptions {
@@ -30,8 +29,7 @@ export const pruneProcesses: Run<PruneCommandOptions> = async ({ options, out, e
   const { dryRun = false, json = false } = options;
   const retention = retentionOf(options);
   const root = openRoot();
-  let result = NOTHING;
-  if (root !== undefined) result = dryRun ? previewPrune(root, retention) : prune(root, retention);
+  const result = root === undefined ? NOTHING : prune(root, { ...retention, dryRun });
   const { removed, kept, freedBytes, problems } = result;
   const done = dryRun ? 'would remove' : 'removed';
   if (json) {
