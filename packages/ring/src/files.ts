@@ -8,6 +8,13 @@ export { type Observer, observe, type ProcessState, processState } from './liven
 export type { RecordSequence } from './merge.ts';
 export { isMissing, type ProcessInfo, writerName } from './process-file.ts';
 export { processName } from './process-name.ts';
+export {
+  type FedRing,
+  type FeedEnd,
+  type FeedItem,
+  RecordFeed,
+  type RecordFeedOptions,
+} from './record-feed.ts';
 export { RingSource } from './ring-source.ts';
 export {
   openSecureDirectory,

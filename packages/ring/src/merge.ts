@@ -1,7 +1,12 @@
 import type { TraceRecord } from './record.ts';
 
+/** What has a time, in microseconds since 1970. */
+export interface Timed {
+  readonly time: number;
+}
+
 /** Records in the order of their ring. */
-export interface RecordSequence extends Iterable<TraceRecord> {
+export interface RecordSequence<T extends Timed = TraceRecord> extends Iterable<T> {
   /**
    * What the time of the record taken last is beyond its whole microsecond, -0.5 to 0.5; records of one thread are
    * often less than a microsecond apart. Default 0.
@@ -16,12 +21,14 @@ export interface RecordSequence extends Iterable<TraceRecord> {
  * adapter passed a time in, the clock stepped) stands where it stood. Records of the very same time keep the order
  * of the sequences, so the result is the same every time.
  */
-export function* mergeByTime(sequences: readonly RecordSequence[]): Generator<TraceRecord, void> {
+export function* mergeByTime<T extends Timed = TraceRecord>(
+  sequences: readonly RecordSequence<T>[],
+): Generator<T, void> {
   if (sequences.length === 1 && sequences[0] !== undefined) {
     yield* sequences[0];
     return;
   }
-  const heap: Cursor[] = [];
+  const heap: Cursor<T>[] = [];
   sequences.forEach((sequence, order) => {
     const records = sequence[Symbol.iterator]();
     const cursor = {
@@ -41,17 +48,17 @@ export function* mergeByTime(sequences: readonly RecordSequence[]): Generator<Tr
   }
 }
 
-interface Cursor {
-  readonly sequence: RecordSequence;
-  readonly records: Iterator<TraceRecord>;
+interface Cursor<T extends Timed> {
+  readonly sequence: RecordSequence<T>;
+  readonly records: Iterator<T>;
   readonly order: number;
   /** Time of the current record, never before that of an earlier one of the sequence. */
   time: number;
   fraction: number;
-  record: TraceRecord | undefined;
+  record: T | undefined;
 }
 
-function advance(cursor: Cursor): boolean {
+function advance<T extends Timed>(cursor: Cursor<T>): boolean {
   const { done, value } = cursor.records.next();
   if (done === true || value === undefined) return false;
   cursor.record = value;
@@ -65,13 +72,13 @@ function advance(cursor: Cursor): boolean {
   return true;
 }
 
-function before(a: Cursor, b: Cursor): boolean {
+function before(a: Cursor<Timed>, b: Cursor<Timed>): boolean {
   if (a.time !== b.time) return a.time < b.time;
   if (a.fraction !== b.fraction) return a.fraction < b.fraction;
   return a.order < b.order;
 }
 
-function push(heap: Cursor[], cursor: Cursor): void {
+function push<T extends Timed>(heap: Cursor<T>[], cursor: Cursor<T>): void {
   let at = heap.length;
   heap.push(cursor);
   while (at > 0) {
@@ -84,7 +91,7 @@ function push(heap: Cursor[], cursor: Cursor): void {
   heap[at] = cursor;
 }
 
-function sink(heap: Cursor[], from: number): void {
+function sink<T extends Timed>(heap: Cursor<T>[], from: number): void {
   const cursor = heap[from];
   if (cursor === undefined) return;
   let at = from;
@@ -101,7 +108,7 @@ function sink(heap: Cursor[], from: number): void {
   heap[at] = cursor;
 }
 
-function removeFirst(heap: Cursor[]): void {
+function removeFirst<T extends Timed>(heap: Cursor<T>[]): void {
   const last = heap.pop();
   if (last === undefined || heap.length === 0) return;
   heap[0] = last;
