@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import type { ProcessState } from './liveness.ts';
 import { mergeByTime, type RecordSequence } from './merge.ts';
 import type { ProcessEntry, RingFile } from './process-entry.ts';
@@ -16,7 +17,10 @@ export interface RecordFeedOptions {
 
 /** A ring that is read from a position on. */
 export interface FedRing {
-  /** Tells it from all others, also of other processes: `4711.0123456789/mybuf.0.ring`. */
+  /**
+   * Tells it from all others, also of other processes, and from one made later in the same place:
+   * `4711.0123456789/mybuf.0.ring/1234`.
+   */
   readonly key: string;
   readonly process: ProcessEntry;
   readonly file: RingFile;
@@ -52,9 +56,9 @@ interface FedProcess {
   state: ProcessState;
   /** Whether its directory is gone; its rings are still open. */
   isRemoved: boolean;
-  /** By path of the file. */
+  /** By {@link FedRing.key}. */
   readonly rings: Map<string, FedRing>;
-  /** Paths of rings whose file is gone while the process lives: their thread ended, and made room for others. */
+  /** Keys of rings whose file is gone while the process lives: their thread ended, or made another one. */
   readonly gone: Set<string>;
 }
 
@@ -112,8 +116,8 @@ export class RecordFeed {
       fed.state = entry.state;
       this.#openRings(fed);
       this.#processes.set(entry.key, fed);
-      for (const path of [...fed.gone].slice(0, -MAX_GONE)) {
-        const ring = fed.rings.get(path);
+      for (const key of [...fed.gone].slice(0, -MAX_GONE)) {
+        const ring = fed.rings.get(key);
         if (ring !== undefined) this.#giveUp(fed, ring);
       }
     }
@@ -150,8 +154,8 @@ export class RecordFeed {
     const fed = [...this.#processes.values()];
     this.#over = fed.filter(({ state, isRemoved }) => isRemoved || state === 'ended' || state === 'died');
     this.#goneRings = fed.flatMap((process) =>
-      [...process.gone].flatMap((path) => {
-        const ring = process.rings.get(path);
+      [...process.gone].flatMap((key) => {
+        const ring = process.rings.get(key);
         return ring === undefined ? [] : [[process, ring] as const];
       }),
     );
@@ -192,23 +196,21 @@ export class RecordFeed {
   }
 
   #openRings(fed: FedProcess): void {
-    const files = fed.entry.ringFiles();
-    const present = new Set(files.map(({ path }) => path));
-    for (const path of fed.rings.keys()) if (!present.has(path)) fed.gone.add(path);
-    for (const file of files) {
-      if (fed.rings.has(file.path) || this.#buffers?.has(file.buffer) === false) continue;
+    const present = new Set<string>();
+    for (const file of fed.entry.ringFiles()) {
+      if (this.#buffers?.has(file.buffer) === false) continue;
       try {
+        const key = `${fed.entry.key}/${file.name}/${lstatSync(file.path).ino}`;
+        present.add(key);
+        if (fed.rings.has(key)) continue;
         const source = new RingSource(fed.entry, file, (error) => this.#report(file, error));
-        const key = `${fed.entry.key}/${file.name}`;
-        const start = this.#start.get(key) ?? 0;
-        // Fewer records than were read of it already: another ring in its place.
-        const isAnother = start > 0 && source.reader.counts().appended < start;
-        fed.rings.set(file.path, { key, process: fed.entry, file, source, position: isAnother ? 0 : start });
+        fed.rings.set(key, { key, process: fed.entry, file, source, position: this.#start.get(key) ?? 0 });
       } catch (error) {
         // Still being made, or gone: looked at again the next time.
         if (fed.state !== 'alive') this.#report(file, error);
       }
     }
+    for (const key of fed.rings.keys()) if (!present.has(key)) fed.gone.add(key);
   }
 
   /** Closes a ring; what was not read of it is missed. */
@@ -220,8 +222,8 @@ export class RecordFeed {
       // Not even its books can be read any more.
     }
     ring.source.reader.close();
-    fed.rings.delete(ring.file.path);
-    fed.gone.delete(ring.file.path);
+    fed.rings.delete(ring.key);
+    fed.gone.delete(ring.key);
     this.#ends.push({ process: fed.entry, ring, missed: Math.max(0, appended - ring.position) });
   }
 
