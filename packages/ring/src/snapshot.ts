@@ -50,6 +50,7 @@ export class Snapshot {
   /** Bytes of data that the file has: less than the capacity where it is damaged. */
   readonly #present: number;
   #view = new DataView(new ArrayBuffer(0));
+  #words = new Int32Array(0);
   /** Positions of the piece in {@link bytes}. */
   #from = 0;
   #to = 0;
@@ -93,6 +94,7 @@ export class Snapshot {
       const memory = new ArrayBuffer(Math.max(length, Math.min(capacity, 65536)));
       this.bytes = Buffer.from(memory);
       this.#view = new DataView(memory);
+      this.#words = new Int32Array(memory, 0, memory.byteLength >> 2);
     }
     const offset = from % capacity;
     const first = Math.min(length, capacity - offset);
@@ -138,8 +140,9 @@ export class Snapshot {
       const taken = this.#readHeader(position, toEnd);
       if (taken === 0 || position + taken > this.#end) {
         if (!seeks) return false;
-        this.damagedBytes += ALIGNMENT;
-        this.#next = position + ALIGNMENT;
+        const step = this.#stepOver(position, toEnd);
+        this.damagedBytes += step;
+        this.#next = position + step;
         continue;
       }
       if (this.kind !== RecordKind.PADDING && position + taken > this.#to) {
@@ -215,6 +218,19 @@ export class Snapshot {
     // One that the file ends in has lost a part of its payload.
     const isThere = this.#ring.capacity - toEnd + RECORD_HEADER_SIZE + size <= this.#present;
     return taken <= toEnd && isThere ? taken : 0;
+  }
+
+  /** Bytes from a position without a sound header to the next one where there may be one: space never written is zeros. */
+  #stepOver(position: number, toEnd: number): number {
+    const words = this.#words;
+    const at = position - this.#from;
+    const last = Math.min(this.#to - this.#from, at + toEnd) - RECORD_HEADER_SIZE;
+    const end = last >> 2;
+    let word = at >> 2;
+    while (word < end && words[word] === 0) word++;
+    // What is not zero may be the last word of a header.
+    const skipped = 4 * word - (RECORD_HEADER_SIZE - 4) + (ALIGNMENT - 1) - at;
+    return Math.max(ALIGNMENT, skipped & -ALIGNMENT);
   }
 
   /** Positional mode: whether the payload is all of one write. Mapped records are whole where their header is. */
