@@ -7,6 +7,7 @@ import { type LogTarget, NUMBER_OF_MESSAGES, type SyslogServer, syslogTarget } f
 import { compileMatchExpression } from './match-expression.ts';
 import { quoted } from './quoted.ts';
 import type { Severity } from './severity.ts';
+import { parseSyslogAddress } from './syslog-address.ts';
 
 /** What `configure log target` can change; what is absent stays. */
 export interface TargetChange {
@@ -42,13 +43,28 @@ export function findTargets(configuration: LogConfiguration, name: string): LogT
   const found = targets.filter((target) => {
     if (target.kind !== kind) return false;
     const parts = target.name.toLowerCase().split(' ').slice(1);
-    return wanted.every((word) => parts.includes(word) || parts[0] === `${word}:514`);
+    return wanted.every((word) => parts.includes(word) || isAddressOf(word, target));
   });
   if (found.length > 0) return found;
   throw new UnknownLogTargetError(
     name,
     targets.map((target) => target.name),
   );
+}
+
+/** Whether a word is the address of a target's server, with its port or without. */
+function isAddressOf(word: string, { syslog }: LogTarget): boolean {
+  if (syslog === undefined) return false;
+  try {
+    const { host, port, unix } = parseSyslogAddress(word);
+    return (
+      unix === (syslog.transport === 'unix') &&
+      sameName(host, syslog.host) &&
+      (port === undefined || port === syslog.port)
+    );
+  } catch {
+    return false;
+  }
 }
 
 /**

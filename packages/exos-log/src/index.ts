@@ -186,6 +186,7 @@ export {
   layOutLogFooter,
   layOutTargets,
 } from './show-layout.ts';
+export { parseSyslogAddress, type SyslogAddress } from './syslog-address.ts';
 export {
   encodeRfc3164,
   encodeRfc5424,
