@@ -12,9 +12,11 @@ export interface PayloadWriter {
   /**
    * Writes the payload. It must neither throw nor append anything.
    *
-   * @param at Where it starts; nothing before it nor behind its size may be touched.
+   * @param at Where it starts; nothing before it may be touched.
+   * @param words The same bytes as words of 32 bits, where `at` is a multiple of 8: who has aligned words copies four bytes
+   *   at once. What is behind the payload's size may then be overwritten up to the next multiple of 4.
    */
-  writePayload(bytes: Buffer, at: number): void;
+  writePayload(bytes: Buffer, at: number, words?: Int32Array): void;
 }
 
 /**
@@ -39,7 +41,7 @@ export function appendPayload(
   } else {
     const at = ring.claim(size);
     if (at < 0) return false;
-    payload.writePayload(ring.bytes, at);
+    payload.writePayload(ring.bytes, at, ring.words);
     if (!ring.commit(size, kind, flags, level)) return false;
     if ((flags & RecordFlag.CUT) !== 0) ring.countCut();
   }

@@ -282,20 +282,15 @@ export class TraceBuffer {
    *
    * @param payload Must write as much as it says, and not throw.
    */
-  appendPayload(
-    kind: number,
-    severity: number,
-    payload: PayloadWriter,
-    time: number = performance.now(),
-  ): boolean {
-    if (typeof time !== 'number') return this.appendPayload(kind, severity, payload);
+  appendPayload(kind: number, severity: number, payload: PayloadWriter, time?: number): boolean {
     if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
     if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
-    ring.clock[0] = time;
-    if (!Number.isFinite(ring.clock[0])) ring.clock[0] = performance.now();
-    return appendPayload(ring, toKind(kind), level, payload);
+    // Read here: a number that is passed on costs an allocation.
+    if (typeof time !== 'number' || !Number.isFinite(time)) ring.clock[0] = performance.now();
+    else ring.clock[0] = time;
+    return appendPayload(ring, kind, level, payload);
   }
 
   /** Writes something that many records share beside the ring, once. Not for hot paths: it is a system call. */
