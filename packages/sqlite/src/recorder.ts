@@ -1,0 +1,288 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { fieldsToJson } from '@tracebuf/query';
+import { listProcesses, type ProcessEntry, type TraceRecord } from '@tracebuf/ring';
+import { type FedRing, RecordFeed, type RecordSequence } from '@tracebuf/ring/files';
+import { EntryWriter } from './entry-writer.ts';
+import { databaseError } from './errors.ts';
+import { DatabaseKeeper, type DatabaseRetention, resolveRetention } from './retention.ts';
+import { RingBooks } from './ring-books.ts';
+import { StringTable } from './string-table.ts';
+import { openTraceDatabase } from './trace-database.ts';
+
+/** What a {@link Recorder} records, and how much of it is kept. */
+export interface RecorderOptions extends DatabaseRetention {
+  /** Which processes; default: all. */
+  readonly wants?: (process: ProcessEntry) => boolean;
+  /** Names of buffers; default: all. */
+  readonly buffers?: readonly string[];
+}
+
+/** What a recorder has done since it was made. */
+export interface RecorderTotals {
+  /** Records that it stored. */
+  readonly stored: number;
+  /** Records that were gone before it could read them. */
+  readonly lost: number;
+  /** Records that retention removed. */
+  readonly removed: number;
+  /** Processes that it reads, or has read to their end. */
+  readonly processes: number;
+  /** Files that it could not read, or not all of them, and why. */
+  readonly problems: ReadonlyMap<string, Error>;
+}
+
+/** Rows of one transaction at most, so that other programs get their turn at the database. */
+const ROWS_OF_TRANSACTION = 20_000;
+/** How often it looks for processes and rings that have come or gone, in milliseconds. */
+const UPDATE_MS = 500;
+/** How often it looks whether the database has grown too large, in milliseconds. */
+const KEEP_MS = 2000;
+
+/**
+ * Drains trace buffers into a database: every record once, whatever ends it or the programs that it records, and every
+ * loss counted. Positions are committed with the records, so that a restart goes on where the last commit was. It only
+ * reads: no writer ever waits for it.
+ *
+ * ```ts
+ * using recorder = new Recorder('traces.sqlite');
+ * while (!stopped) if (recorder.round() === 0) await sleep(50);
+ * ```
+ */
+export class Recorder {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #feed: RecordFeed;
+  readonly #books: RingBooks;
+  readonly #strings: StringTable;
+  readonly #entries: EntryWriter;
+  readonly #keeper: DatabaseKeeper;
+  readonly #wants: (process: ProcessEntry) => boolean;
+  readonly #problems = new Map<string, Error>();
+  readonly #seen = new Set<string>();
+  #stored = 0;
+  #lost = 0;
+  #removed = 0;
+  #updatedAt = Number.NEGATIVE_INFINITY;
+  #keptAt = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param path The database; made where it is missing.
+   * @throws DatabaseError where it can't be used; InvalidOptionError.
+   */
+  constructor(path: string, options: RecorderOptions = {}) {
+    const { wants = () => true, buffers, ...retention } = options;
+    const limits = resolveRetention(retention);
+    this.#path = path;
+    this.#wants = wants;
+    this.#database = openTraceDatabase(path, { mode: 'write' });
+    this.#books = new RingBooks(this.#database);
+    this.#strings = new StringTable(this.#database);
+    this.#entries = new EntryWriter(this.#database);
+    this.#keeper = new DatabaseKeeper(this.#database, limits);
+    this.#feed = new RecordFeed({
+      ...(buffers === undefined ? {} : { buffers }),
+      start: this.#books.positions(),
+      report: (file, error) => this.#problems.set(file.path, error as Error),
+    });
+  }
+
+  /** What it has done until now. */
+  get totals(): RecorderTotals {
+    return {
+      stored: this.#stored,
+      lost: this.#lost,
+      removed: this.#removed,
+      processes: this.#seen.size,
+      problems: this.#problems,
+    };
+  }
+
+  /**
+   * Stores what has come since the last call.
+   *
+   * @param atOnce Whether to look for new processes now, instead of every half a second.
+   * @returns How many records that were.
+   * @throws DatabaseError where the database can't be written to any more; what was stored before is sound.
+   */
+  round(atOnce = false): number {
+    const before = this.#stored;
+    const now = performance.now();
+    if (atOnce || now - this.#updatedAt >= UPDATE_MS) {
+      this.#updatedAt = now;
+      this.#update();
+    }
+    try {
+      for (const { ring, sequence } of this.#feed.batches()) this.#drain(ring, sequence);
+      this.#settle();
+      if (now - this.#keptAt >= KEEP_MS) {
+        this.#keptAt = now;
+        this.#keep();
+      }
+    } catch (error) {
+      throw databaseError('write to the database', this.#path, error);
+    }
+    return this.#stored - before;
+  }
+
+  /** Stores what is there now, gives unused room back, and closes the database. */
+  close(): void {
+    try {
+      this.round(true);
+      this.#keep();
+    } finally {
+      this.abandon();
+    }
+  }
+
+  /** Closes the database as it is. */
+  abandon(): void {
+    this.#feed.close();
+    this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #update(): void {
+    const processes = listProcesses().processes.filter(this.#wants);
+    for (const { key } of processes) this.#seen.add(key);
+    this.#feed.update(processes);
+  }
+
+  #keep(): void {
+    const removed = this.#keeper.keep(Date.now());
+    // Strings that no record has any more may be gone, and their numbers be given to others.
+    if (removed > 0) this.#strings.forget();
+    this.#removed += removed;
+  }
+
+  /** Stores the records of one ring, in transactions of their own. */
+  #drain(ring: FedRing, sequence: RecordSequence): void {
+    const records = sequence[Symbol.iterator]();
+    let next = records.next();
+    while (next.done !== true) {
+      const batch: TraceRecord[] = [];
+      while (next.done !== true && batch.length < ROWS_OF_TRANSACTION) {
+        batch.push(next.value);
+        next = records.next();
+      }
+      this.#store(ring, batch);
+    }
+  }
+
+  #store(ring: FedRing, batch: readonly TraceRecord[]): void {
+    this.#transaction(() => {
+      const id = this.#books.ringId(ring);
+      let { position } = ring;
+      const from = position;
+      let stored = 0;
+      let lost = 0;
+      let cleared = 0;
+      for (const record of batch) {
+        // What stands for lost records is not needed: the next number tells.
+        if (record.kind === 'lost' || record.seq <= position) continue;
+        const missed = record.seq - position - 1;
+        if (missed > 0) {
+          lost += missed;
+          this.#addGap(id, record, position + 1, missed);
+        }
+        if (record.kind === 'cleared') {
+          cleared += record.count ?? 1;
+          position = record.seq + (record.count ?? 1) - 1;
+          continue;
+        }
+        position = record.seq;
+        stored++;
+        this.#add(id, record);
+      }
+      this.#entries.flush();
+      if (position === from) return;
+      if (!this.#books.book(id, from, { stored, lost, cleared })) {
+        // Somebody else has recorded this ring into the same database: go on behind what they stored.
+        ring.position = this.#books.position(id);
+        throw new Overtaken();
+      }
+      ring.position = position;
+      this.#stored += stored;
+      this.#lost += lost;
+    });
+  }
+
+  /** Books what is over: rings that nothing more will come of, and how processes have ended. */
+  #settle(): void {
+    const ends = this.#feed.ends();
+    if (ends.length === 0) return;
+    this.#transaction(() => {
+      for (const { process, ring, missed } of ends) {
+        if (ring === undefined) {
+          this.#books.noteProcess(process);
+        } else if (missed > 0) {
+          const id = this.#books.ringId(ring);
+          if (this.#books.book(id, ring.position, { stored: 0, lost: missed, cleared: 0 }))
+            this.#lost += missed;
+        }
+      }
+    });
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#entries.drop();
+      this.#books.forget();
+      this.#strings.forget();
+      rollBack(this.#database);
+      if (!(error instanceof Overtaken)) throw error;
+    }
+  }
+
+  #add(ring: number, record: TraceRecord): void {
+    this.#entries.add({
+      time: record.time,
+      ring,
+      seq: record.seq,
+      severity: record.severity,
+      level: this.#strings.numberOf(record.level),
+      kind: this.#strings.numberOf(record.kind),
+      message: this.#strings.numberOf(record.message),
+      fields: record.fields === undefined ? null : fieldsToJson(record.fields),
+      trace: record.traceId ?? null,
+      span: record.spanId ?? null,
+      count: null,
+    });
+  }
+
+  /** A row for records that are missing, so that a gap is seen where it is. */
+  #addGap(ring: number, next: TraceRecord, seq: number, count: number): void {
+    const what = `${count} ${count === 1 ? 'record was' : 'records were'} lost before they could be recorded`;
+    this.#entries.add({
+      time: next.time,
+      ring,
+      seq,
+      severity: 40,
+      level: this.#strings.numberOf('warn'),
+      kind: this.#strings.numberOf('lost'),
+      message: this.#strings.numberOf(what),
+      fields: null,
+      trace: null,
+      span: null,
+      count,
+    });
+  }
+}
+
+/** Another program has recorded the same ring into the same database. */
+class Overtaken extends Error {}
+
+/** SQLite may have rolled back itself already, as where the disk is full. */
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // Nothing to roll back.
+  }
+}

@@ -1,0 +1,43 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+
+/** Texts whose numbers are kept at hand; when there are more, all are forgotten and asked for again. */
+const CACHE_SIZE = 65_536;
+/** Longer ones are not kept at hand: they hardly come twice. */
+const LONGEST_CACHED = 1000;
+
+/**
+ * The texts of a database, each with a number. Numbers are only given inside of a transaction that may be rolled back:
+ * {@link forget} must then be called.
+ */
+export class StringTable {
+  readonly #numbers = new Map<string, number>();
+  readonly #find: StatementSync;
+  readonly #add: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#find = database.prepare('SELECT id FROM strings WHERE hash = ? AND text = ?');
+    this.#add = database.prepare('INSERT INTO strings (hash, text) VALUES (?, ?)');
+  }
+
+  /** The number of a text, which is given one where it has none. */
+  numberOf(text: string): number {
+    return this.#numbers.get(text) ?? this.#look(text);
+  }
+
+  /** Forgets what is at hand. */
+  forget(): void {
+    this.#numbers.clear();
+  }
+
+  #look(text: string): number {
+    const hash = crc32(text);
+    const row = this.#find.get(hash, text) as { id: number } | undefined;
+    const id = row?.id ?? Number(this.#add.run(hash, text).lastInsertRowid);
+    if (text.length <= LONGEST_CACHED) {
+      if (this.#numbers.size >= CACHE_SIZE) this.#numbers.clear();
+      this.#numbers.set(text, id);
+    }
+    return id;
+  }
+}
