@@ -167,12 +167,13 @@ export class Recorder {
         batch.push(next.value);
         next = records.next();
       }
-      this.#store(ring, batch);
+      while (!this.#store(ring, batch));
     }
   }
 
-  #store(ring: FedRing, batch: readonly TraceRecord[]): void {
-    this.#transaction(() => {
+  /** @returns Whether it was done; if not, another program has stored some of it, and the rest is to be stored yet. */
+  #store(ring: FedRing, batch: readonly TraceRecord[]): boolean {
+    return this.#transaction(() => {
       const id = this.#books.ringId(ring);
       let { position } = ring;
       const from = position;
@@ -197,15 +198,15 @@ export class Recorder {
         this.#add(id, record);
       }
       this.#entries.flush();
-      if (position === from) return;
+      if (position === from) return true;
       if (!this.#books.book(id, from, { stored, lost, cleared })) {
-        // Somebody else has recorded this ring into the same database: go on behind what they stored.
         ring.position = this.#books.position(id);
-        throw new Overtaken();
+        return false;
       }
       ring.position = position;
       this.#stored += stored;
       this.#lost += lost;
+      return true;
     });
   }
 
@@ -223,20 +224,34 @@ export class Recorder {
             this.#lost += missed;
         }
       }
+      return true;
     });
   }
 
-  #transaction(work: () => void): void {
+  /** @param work Says whether to commit. */
+  #transaction(work: () => boolean): boolean {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      work();
-      this.#database.exec('COMMIT');
+      if (work()) {
+        this.#database.exec('COMMIT');
+        return true;
+      }
+      this.#rollBack();
+      return false;
     } catch (error) {
-      this.#entries.drop();
-      this.#books.forget();
-      this.#strings.forget();
-      rollBack(this.#database);
-      if (!(error instanceof Overtaken)) throw error;
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #rollBack(): void {
+    this.#entries.drop();
+    this.#books.forget();
+    this.#strings.forget();
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // SQLite has done so itself, as where the disk is full.
     }
   }
 
@@ -272,17 +287,5 @@ export class Recorder {
       span: null,
       count,
     });
-  }
-}
-
-/** Another program has recorded the same ring into the same database. */
-class Overtaken extends Error {}
-
-/** SQLite may have rolled back itself already, as where the disk is full. */
-function rollBack(database: DatabaseSync): void {
-  try {
-    database.exec('ROLLBACK');
-  } catch {
-    // Nothing to roll back.
   }
 }

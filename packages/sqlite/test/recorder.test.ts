@@ -148,12 +148,12 @@ describe('a recorder', () => {
   }, async () => {
     const { database: path } = useDirectories();
     const writers = await Promise.all(['w1', 'w2', 'w3'].map((name) => start('writer.ts', name, '65536')));
-    const KILLS = 60;
+    const KILLS = 100;
     for (let killed = 0; killed < KILLS; killed++) {
       const recorder = await start('record.ts', path);
       await sleep(Math.random() * 60);
       await kill(recorder);
-      if (killed % 20 === 10) {
+      if (killed % 25 === 10) {
         const [writer] = writers.splice(0, 1);
         if (writer !== undefined) await kill(writer);
         writers.push(await start('writer.ts', `w${4 + killed}`, '65536'));
