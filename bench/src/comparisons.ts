@@ -4,9 +4,12 @@ import { comparison as heap } from './comparisons/heap-growth.ts';
 import { comparison as log } from './comparisons/log.ts';
 import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
 import { belowLevel, belowNamedLevel, disabled } from './comparisons/log-unwanted.ts';
+import { comparison as loopDelay } from './comparisons/loop-delay.ts';
+import { memoryMapped, memoryPositional } from './comparisons/memory.ts';
 import { pinoAsync, pinoFields, pinoFloor, pinoOverhead, pinoSync } from './comparisons/pino.ts';
 import { readLogs, readPino } from './comparisons/reading.ts';
 import { comparison as showTrace } from './comparisons/show-trace.ts';
+import { stallDisk, stallDiskPositional, stallMemory, stallMemoryPositional } from './comparisons/stall.ts';
 import { comparison as winston } from './comparisons/winston-overhead.ts';
 
 /** All comparisons, in the order of the table. */
@@ -18,6 +21,13 @@ export const comparisons: readonly Comparison[] = [
   belowLevel,
   belowNamedLevel,
   heap,
+  stallMemory,
+  stallMemoryPositional,
+  stallDisk,
+  stallDiskPositional,
+  loopDelay,
+  memoryMapped,
+  memoryPositional,
   pinoOverhead,
   pinoFields,
   pinoFloor,
