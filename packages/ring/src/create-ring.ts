@@ -40,7 +40,8 @@ export interface RingSpec {
   readonly commanded: boolean;
 }
 
-const ZEROS_AT_ONCE = 65536;
+/** What a new file is filled with, piece by piece. One for all rings: making one leaves no garbage of its size. */
+const ZEROS = Buffer.alloc(65536);
 
 /**
  * Lays a new ring out in an empty file.
@@ -54,9 +55,8 @@ export function createRing(fd: number, path: string, spec: RingSpec): RingStorag
   try {
     // Writing zeros allocates on every platform and file system that does not compress; posix_fallocate would
     // do no more, and is missing on macOS.
-    const zeros = Buffer.alloc(Math.min(length, ZEROS_AT_ONCE));
     for (let at = 0; at < length; ) {
-      const written = writeSync(fd, zeros, 0, Math.min(zeros.length, length - at), at);
+      const written = writeSync(fd, ZEROS, 0, Math.min(ZEROS.length, length - at), at);
       if (written <= 0) throw Object.assign(new Error('nothing could be written'), { code: 'ENOSPC' });
       at += written;
     }
