@@ -148,7 +148,13 @@ export function parseClearedMarks(value: unknown): ClearedMarks {
   return checked(value, schemas().cleared, 'file of what was cleared');
 }
 
-function checked<Value>(
+/**
+ * Checks a value that was read.
+ *
+ * @param what It is to be, for the message.
+ * @throws {LogConfigurationError} It is nothing of the kind; the message names the place.
+ */
+export function checked<Value>(
   value: unknown,
   schema: ZodMiniType<Value>,
   what: string,
@@ -267,6 +273,7 @@ function buildSchemas(): Schemas {
     name: text(400),
     kind: z.enum(TARGET_KINDS),
     enabled: z.boolean(),
+    enabledSince: z.optional(z.number()),
     filter: text(64),
     severity,
     only: z.boolean(),
@@ -285,6 +292,15 @@ function buildSchemas(): Schemas {
         protocol: z.enum(['rfc3164', 'rfc5424']),
         vr: z.optional(text(64)),
         from: z.optional(text(255)),
+        tls: z.optional(
+          z.object({
+            ca: z.optional(text(4096)),
+            cert: z.optional(text(4096)),
+            key: z.optional(text(4096)),
+            servername: z.optional(text(255)),
+            verify: z.optional(z.boolean()),
+          }),
+        ),
       }),
     ),
   });

@@ -252,6 +252,21 @@ export class LogBusyError extends TracebufError {
   }
 }
 
+/** Another process delivers the system log in the foreground already. */
+export class LogForwardedError extends TracebufError {
+  static {
+    LogForwardedError.prototype.name = 'LogForwardedError';
+  }
+
+  /** @param by Who does, such as `trace-cli.4711`; `undefined` where that is not known. */
+  constructor(by: string | undefined) {
+    super(
+      'ERR_TRACEBUF_LOG_FORWARDED',
+      `The system log is forwarded by another process already${by === undefined ? '' : `, ${quoted(by)}`}; end that one first.`,
+    );
+  }
+}
+
 /** A date or a time that limits what is shown can't be read. */
 export class InvalidTimeLimitError extends TracebufError {
   static {

@@ -52,6 +52,17 @@ export {
   type TargetChange,
 } from './configure-target.ts';
 export { criterionWords, parseCriteria, relevantCriteria } from './criterion-words.ts';
+export type { Deliverer } from './delivery/delivery-directory.ts';
+export { DELIVERY_COMPONENT, type DeliveryLine } from './delivery/delivery-line.ts';
+export type { DeliveryState } from './delivery/delivery-state.ts';
+export {
+  type DeliveryStatus,
+  readDeliveryStatus,
+  type TargetDeliveryStatus,
+} from './delivery/delivery-status.ts';
+export { type FlushOptions, flushSystemLog } from './delivery/flush-system-log.ts';
+export { type FollowSessionOptions, followSession, type SessionLine } from './delivery/follow-session.ts';
+export { type ForwardOptions, forwardSyslog } from './delivery/forward-syslog.ts';
 export {
   ComponentIdCollisionError,
   ConditionNotRegisteredError,
@@ -62,6 +73,7 @@ export {
   LogComponentRegisteredError,
   LogConfigurationError,
   LogFilterError,
+  LogForwardedError,
   UnknownEventError,
   UnknownLogTargetError,
 } from './errors.ts';
@@ -123,6 +135,7 @@ export {
   type LogTarget,
   NUMBER_OF_MESSAGES,
   type SyslogServer,
+  type SyslogTls,
   syslogTarget,
   syslogTargetName,
   TARGET_FACILITIES,

@@ -20,9 +20,23 @@ export const TARGET_FACILITIES = [
   'local7',
 ] as const;
 
+/** How a syslog server is trusted, and how it trusts us. */
+export interface SyslogTls {
+  /** Path of a file with the certificates of those who may vouch for the server, PEM; absent: those of Node.js. */
+  readonly ca?: string;
+  /** Path of a file with a certificate of our own, PEM, for servers that ask for one; with {@link SyslogTls.key}. */
+  readonly cert?: string;
+  /** Path of a file with the key of that certificate, PEM. */
+  readonly key?: string;
+  /** The name that the server's certificate must have; absent: the host. */
+  readonly servername?: string;
+  /** Whether the certificate is checked; absent: yes. */
+  readonly verify?: boolean;
+}
+
 /** Where a syslog target sends to. */
 export interface SyslogServer {
-  /** Name or address of the host; with `unix`, the path of the socket. */
+  /** Name or address of the host; with `unix`, the path of the socket, such as `/dev/log`. */
   readonly host: string;
   /** Default 514, with `tls` 6514; 0 with `unix`. */
   readonly port: number;
@@ -33,6 +47,8 @@ export interface SyslogServer {
   readonly vr?: string;
   /** Address to send from. */
   readonly from?: string;
+  /** With `tls` only. */
+  readonly tls?: SyslogTls;
 }
 
 /** One target. Plain data. */
@@ -41,6 +57,8 @@ export interface LogTarget {
   readonly name: string;
   readonly kind: TargetKind;
   readonly enabled: boolean;
+  /** Since when, in milliseconds since 1970: what was raised before is not delivered. Absent: what there is, is. */
+  readonly enabledSince?: number;
   /** Name of its filter. */
   readonly filter: string;
   /** The least urgent severity it takes. */

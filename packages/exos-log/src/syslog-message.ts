@@ -18,6 +18,8 @@ export const SYSLOG_MAX_LENGTH = { rfc3164: 1024, rfc5424: 2048 } as const;
 export interface SyslogIncident extends LogLine {
   /** Names and values of the parameters. */
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
+  /** What tells it from all other incidents, wherever and however often it is sent; RFC 5424 only. */
+  readonly recordId?: string;
 }
 
 /** How messages of RFC 3164 are written. */
@@ -103,7 +105,7 @@ export function frameByNewline(message: Uint8Array): Buffer {
 
 function structuredData(
   parameters: SyslogIncident['parameters'],
-  { component, subComponent, severity }: SyslogIncident,
+  { component, subComponent, severity, recordId }: SyslogIncident,
   id: string,
   { sequenceId, enterpriseNumber = DEFAULT_ENTERPRISE }: Rfc5424Options,
 ): string {
@@ -113,6 +115,7 @@ function structuredData(
     ['component', component],
     ...(subComponent === undefined ? [] : [['subComponent', subComponent] as [string, string]]),
     ['severity', severity],
+    ...(recordId === undefined ? [] : [['record', recordId] as [string, string]]),
   ];
   return [
     own.length === 0 ? '' : element(`tracebuf@${enterpriseNumber}`, own),

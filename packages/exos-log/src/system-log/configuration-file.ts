@@ -5,12 +5,14 @@ import { FACTORY_CONFIGURATION, type LogConfiguration, withoutExpired } from '..
 import { parseConfiguration, savedConfiguration } from '../configuration-schema.ts';
 import { LogConfigurationError } from '../errors.ts';
 import { sameName } from '../event-name.ts';
+import type { LogTarget } from '../log-target.ts';
 import { SYSTEM_LOG_BUFFER } from './incident-record.ts';
 import { inLogPart } from './log-directory.ts';
 import { withLogLock } from './log-lock.ts';
 import { sessionTargets } from './sessions.ts';
 
-const FILE = 'configuration.json';
+/** Name of the file that the configuration is in. */
+export const CONFIGURATION_FILE = 'configuration.json';
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Policy generations are small integers to V8 on every platform. */
 const MAX_POLICY = 0x3fff_ffff;
@@ -51,18 +53,27 @@ export function updateLogConfiguration(
   change: (configuration: LogConfiguration) => LogConfiguration,
 ): LogConfiguration {
   const changed = inLogPart(undefined, true, (directory) =>
-    withLogLock(directory, FILE, () => {
+    withLogLock(directory, CONFIGURATION_FILE, () => {
       const present = read(directory);
-      const next = withoutExpired(change(present), Date.now());
+      const next = withEnabledSince(present, withoutExpired(change(present), Date.now()), Date.now());
       if (next !== present) {
         const text = `${JSON.stringify(savedConfiguration(next), undefined, 2)}\n`;
-        replaceSmallFile(directory, FILE, text, writerName());
+        replaceSmallFile(directory, CONFIGURATION_FILE, text, writerName());
       }
       return next;
     }),
   ) as LogConfiguration;
   announceConfiguration();
   return changed;
+}
+
+/** Notes when targets were enabled, so that what was raised before is not delivered to them. */
+function withEnabledSince(present: LogConfiguration, next: LogConfiguration, now: number): LogConfiguration {
+  const wasEnabled = new Set(present.targets.filter(({ enabled }) => enabled).map(({ name }) => name));
+  const isNew = ({ enabled, name }: LogTarget): boolean => enabled && !wasEnabled.has(name);
+  if (!next.targets.some(isNew)) return next;
+  const targets = next.targets.map((target) => (isNew(target) ? { ...target, enabledSince: now } : target));
+  return { ...next, targets };
 }
 
 /** Tells every running process that has a system log to read the configuration again. */
@@ -83,7 +94,7 @@ export function announceConfiguration(): void {
 function read(directory: Parameters<typeof readSmallFile>[0]): LogConfiguration {
   let text: string;
   try {
-    text = readSmallFile(directory, FILE, MAX_BYTES);
+    text = readSmallFile(directory, CONFIGURATION_FILE, MAX_BYTES);
   } catch (error) {
     if (isMissing(error)) return FACTORY_CONFIGURATION;
     throw error;
@@ -93,7 +104,7 @@ function read(directory: Parameters<typeof readSmallFile>[0]): LogConfiguration 
     parsed = JSON.parse(text);
   } catch (cause) {
     throw new LogConfigurationError(
-      `The configuration of the system log "${directory.path}/${FILE}" is not JSON; correct it, or remove it to start anew.`,
+      `The configuration of the system log "${directory.path}/${CONFIGURATION_FILE}" is not JSON; correct it, or remove it to start anew.`,
       { cause },
     );
   }

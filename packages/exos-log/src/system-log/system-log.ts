@@ -3,7 +3,7 @@ import { openTraceBuffer, StorageError, type TraceBuffer } from '@tracebuf/ring'
 import { processKey, type SecureDirectory } from '@tracebuf/ring/files';
 import type { ComponentDefinition } from '../component.ts';
 import type { LogConfiguration } from '../configuration.ts';
-import { FACTORY_CONFIGURATION } from '../configuration.ts';
+import { deliveryThread } from '../delivery/delivery-thread.ts';
 import { InvalidDeclarationError } from '../errors.ts';
 import type { IncidentEmitter, IncidentSink } from '../incident-sink.ts';
 import { NUMBER_OF_MESSAGES } from '../log-target.ts';
@@ -136,6 +136,6 @@ let own: SystemLog | undefined;
 
 /** The system log of this thread, opened when first asked for. @throws As {@link SystemLog}. */
 export function systemLog(): SystemLog {
-  own ??= new SystemLog();
+  own ??= new SystemLog((configuration) => deliveryThread().obey(configuration));
   return own;
 }
