@@ -1,6 +1,6 @@
-import { mergeByTime, type ProcessEntry, TraceReader, type TraceRecord } from '@tracebuf/ring';
+import { listProcesses, mergeByTime, type ProcessEntry, TraceReader, type TraceRecord } from '@tracebuf/ring';
 import { mayWrite } from '../process-state.ts';
-import { allProcesses, isAll, readerOptions, type Target } from '../target.ts';
+import { isAll, readerOptions, type Target } from '../target.ts';
 
 /** A process that is followed. */
 interface Followed {
@@ -16,6 +16,7 @@ export function isPinned(proc: string, { processes }: Target): boolean {
 /** The processes that a selector names, those that start while they are followed too. */
 export class FollowedProcesses {
   readonly #target: Target;
+  readonly #list: () => readonly ProcessEntry[];
   readonly #fits: (process: ProcessEntry) => boolean;
   readonly #followed = new Map<string, Followed>();
   /** Those that are over: they have nothing new, and are not opened again. */
@@ -26,13 +27,19 @@ export class FollowedProcesses {
    * @param proc `<proc>` of the command line.
    * @param target What it means now. Later on it means processes of these names, so that an abbreviation keeps its
    *   meaning when other names come up.
+   * @param list Finds the processes there are, and keeps no directory open: it is called often. Default: all of this user.
    */
-  constructor(proc: string, target: Target) {
+  constructor(
+    proc: string,
+    target: Target,
+    list: () => readonly ProcessEntry[] = () => listProcesses().processes,
+  ) {
     const names = new Set(target.processes.map(({ name }) => name));
     if (isAll(proc)) this.#fits = () => true;
     else if (isPinned(proc, target)) this.#fits = () => false;
     else this.#fits = ({ name }) => names.has(name);
     this.#target = target;
+    this.#list = list;
     for (const process of target.processes) this.#add(process);
   }
 
@@ -51,7 +58,7 @@ export class FollowedProcesses {
    * {@link closeEnded}, so that what they wrote last is not missed.
    */
   update(): void {
-    const now = new Map(allProcesses().processes.map((process) => [process.key, process]));
+    const now = new Map(this.#list().map((process) => [process.key, process]));
     for (const process of now.values()) {
       if (this.#fits(process)) this.#add(process);
     }
