@@ -1,5 +1,6 @@
 import type { ExitCode } from './exit-code.ts';
 import type { Output } from './output.ts';
+import type { WordReader } from './word-reader.ts';
 
 /** What shell completion offers for a word: processes, buffers of the process before it, levels, or fixed words. */
 export type Completable = 'process' | 'buffer' | 'level' | 'command' | readonly string[];
@@ -46,8 +47,15 @@ export type Run<Options> = (invocation: Invocation<Options>) => Promise<ExitCode
 
 /** A command: what help and completion say of it, and where its program is. */
 export interface CommandSpec {
-  /** The words that call it, in lower case. */
+  /** The words that call it, in lower case. Another command may go on where this one ends; see `keywords`. */
   readonly words: readonly string[];
+  /**
+   * Of a command with whose words others start: the words that may follow its own, so that an abbreviation of them is
+   * told from that of another command.
+   */
+  readonly keywords?: readonly string[];
+  /** All that may follow its words, as its help and its errors show it; default: its operands. */
+  readonly syntax?: string;
   /** One line, without a period. */
   readonly summary: string;
   /** More about it, for its own help; paragraphs. */
@@ -58,6 +66,8 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Not listed: for programs, not for people. */
   readonly hidden?: boolean;
+  /** Loads what reads the words of an operand that is `rest`, for completion: the function that its program reads with. */
+  readonly grammar?: () => Promise<(reader: WordReader) => unknown>;
   /** Loads the program, which no other command pays for. */
   readonly load: () => Promise<Run<never>>;
 }
@@ -81,8 +91,19 @@ export const BUFFER_OPERAND: OperandSpec = {
   completes: 'buffer',
 };
 
+/** All that follows the words of a command with a syntax of its own; its grammar reads it. */
+export const WORDS_OPERAND: OperandSpec = {
+  usage: '…',
+  presence: 'rest',
+  description: 'words, as the usage shows them',
+};
+
 /** The whole call of a command, as usage lines show it. */
-export function usageOf({ words, operands, options }: CommandSpec): string {
-  const parts = ['trace-cli', ...words, ...operands.map(({ usage }) => usage)];
+export function usageOf({ words, syntax, operands, options }: CommandSpec): string {
+  const parts = [
+    'trace-cli',
+    ...words,
+    ...(syntax === undefined ? operands.map(({ usage }) => usage) : [syntax]),
+  ];
   return [...parts, ...(options.length === 0 ? [] : ['[options]'])].join(' ');
 }

@@ -56,14 +56,16 @@ function describe(spec: CommandSpec): Command {
     .description(
       spec.details === undefined
         ? `${sentence(spec.summary)}`
-        : `${sentence(spec.summary)}\n\n${spec.details}`,
+        : `${sentence(spec.summary)}\n\n${unwrapped(spec.details)}`,
     )
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(true)
     .exitOverride();
   // All are optional here: what is missing is told by readOperands, which knows what would do.
   for (const { usage, description, presence } of spec.operands) {
-    if (presence !== 'keyword') program.argument(`[${bareName(usage)}]`, description);
+    // What a syntax shows needs no list.
+    if (presence === 'keyword' || spec.syntax !== undefined) continue;
+    program.argument(`[${bareName(usage)}]`, description);
   }
   for (const { flags, description, parse } of spec.options) {
     const option = new Option(flags, description);
@@ -73,6 +75,11 @@ function describe(spec: CommandSpec): Command {
   program.addOption(new Option(DEBUG_FLAGS, 'show the stack of an error'));
   program.addHelpText('after', examplesOf(spec));
   return program;
+}
+
+/** Paragraphs, each one line, so that they are broken for the terminal; a line that begins with a space stays one. */
+function unwrapped(text: string): string {
+  return text.replace(/(?<=\S)\n(?=\S)/g, ' ');
 }
 
 function sentence(summary: string): string {

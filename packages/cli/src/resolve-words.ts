@@ -24,21 +24,31 @@ export function resolveWords(args: readonly string[], commands: readonly Command
   for (;;) {
     const fitting = commands.filter((command) => words.every((word, index) => command.words[index] === word));
     const complete = fitting.find((command) => command.words.length === words.length);
+    const longer = fitting.filter((command) => command !== complete);
     const typed = args[words.length];
-    if (complete !== undefined || typed === undefined || typed.startsWith('-')) {
-      return { command: complete, words, rest: args.slice(words.length) };
-    }
-    words.push(resolveWord(typed, words, fitting));
+    const resolution = { command: complete, words, rest: args.slice(words.length) };
+    if (longer.length === 0 || typed === undefined || typed.startsWith('-')) return resolution;
+    const word = resolveWord(typed, words, longer, complete?.keywords ?? []);
+    if (complete?.keywords?.includes(word) === true) return resolution;
+    words.push(word);
   }
 }
 
-function resolveWord(typed: string, before: readonly string[], fitting: readonly CommandSpec[]): string {
+/** @param keywords What else may stand there: the command that is complete goes on with it. */
+function resolveWord(
+  typed: string,
+  before: readonly string[],
+  fitting: readonly CommandSpec[],
+  keywords: readonly string[],
+): string {
   const wanted = typed.toLowerCase();
   const next = (command: CommandSpec): string => command.words[before.length] ?? '';
   // A hidden command answers to its full name only, so that it takes no abbreviation from the others.
   const hidden = fitting.find((command) => command.hidden === true && next(command) === wanted);
   if (hidden !== undefined) return wanted;
-  const possible = [...new Set(fitting.filter((command) => command.hidden !== true).map(next))];
+  const possible = [
+    ...new Set([...fitting.filter((command) => command.hidden !== true).map(next), ...keywords]),
+  ];
   const found = matchWord(typed, possible);
   if (found !== undefined) return found;
   const place = before.length === 0 ? 'command' : `word after "${before.join(' ')}"`;
@@ -54,9 +64,9 @@ function resolveWord(typed: string, before: readonly string[], fitting: readonly
  */
 export function matchWord(typed: string, words: readonly string[]): string | undefined {
   const wanted = typed.toLowerCase();
-  const exact = words.find((word) => word === wanted);
+  const exact = words.find((word) => word.toLowerCase() === wanted);
   if (exact !== undefined) return exact;
-  const matching = wanted === '' ? [] : words.filter((word) => word.startsWith(wanted));
+  const matching = wanted === '' ? [] : words.filter((word) => word.toLowerCase().startsWith(wanted));
   if (matching.length > 1) {
     throw new UsageError(`Ambiguous word: ${quoted(typed)} could be ${listed(matching)}`);
   }

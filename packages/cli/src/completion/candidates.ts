@@ -3,30 +3,43 @@ import { LEVEL_NAMES } from '../option-values.ts';
 import { shortState } from '../process-state.ts';
 import { resolveWords } from '../resolve-words.ts';
 import { allProcesses, bufferNames, findProcessEntries } from '../target.ts';
-
-/** Something that can stand at the cursor. */
-export interface Candidate {
-  readonly value: string;
-  /** What it is, in a few words. */
-  readonly description?: string;
-}
+import { type Candidate, WordReader } from '../word-reader.ts';
 
 /**
  * What can stand in place of the last word.
  *
  * @param words The words behind the program's name up to the cursor; the last one is what is being typed.
  */
-export function candidates(words: readonly string[], commands: readonly CommandSpec[]): Candidate[] {
+export async function candidates(
+  words: readonly string[],
+  commands: readonly CommandSpec[],
+): Promise<Candidate[]> {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const found = offered(before, typed, commands);
+  const found = await offered(before, typed, commands);
   const wanted = typed.toLowerCase();
   return found.filter(({ value }) => value.toLowerCase().startsWith(wanted));
 }
 
-function offered(before: readonly string[], typed: string, commands: readonly CommandSpec[]): Candidate[] {
+async function offered(
+  before: readonly string[],
+  typed: string,
+  commands: readonly CommandSpec[],
+): Promise<Candidate[]> {
   const { command, words, rest } = resolveWords(before, commands);
-  if (command === undefined) return nextWords(words, commands);
+  const next = nextWords(words, commands);
+  if (command === undefined) return next;
+  const behind = await behindWords(command, rest, typed, commands);
+  // Another command may go on where this one has no word yet.
+  return rest.length === 0 && !typed.startsWith('-') ? [...next, ...behind] : behind;
+}
+
+async function behindWords(
+  command: CommandSpec,
+  rest: readonly string[],
+  typed: string,
+  commands: readonly CommandSpec[],
+): Promise<Candidate[]> {
   const assigned = /^(--[\w-]+)=/.exec(typed);
   if (assigned !== null) {
     const values = valuesOf(optionOf(command, assigned[1] ?? '')?.completes, [], commands);
@@ -36,11 +49,28 @@ function offered(before: readonly string[], typed: string, commands: readonly Co
   if (option !== undefined && takesValue(option)) return valuesOf(option.completes, [], commands);
   if (typed.startsWith('-')) return command.options.flatMap(optionNames);
   const operands = operandsIn(command, rest);
+  if (command.grammar !== undefined) return offersOf(await command.grammar(), command, operands, typed);
   const next =
     command.operands[operands.length] ?? command.operands.findLast(({ presence }) => presence === 'rest');
   if (next === undefined) return [];
   if (next.presence === 'keyword') return [{ value: next.usage }];
   return valuesOf(next.completes, operands, commands);
+}
+
+/** What a grammar asks for where the operands end. */
+function offersOf(
+  read: (reader: WordReader) => unknown,
+  { words }: CommandSpec,
+  operands: readonly string[],
+  typed: string,
+): Candidate[] {
+  const reader = new WordReader(operands, words.join(' '), typed);
+  try {
+    read(reader);
+  } catch {
+    // It asks for more than there is yet.
+  }
+  return [...reader.offers];
 }
 
 function nextWords(words: readonly string[], commands: readonly CommandSpec[]): Candidate[] {

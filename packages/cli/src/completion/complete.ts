@@ -1,7 +1,8 @@
 import { visibleText } from '@tracebuf/ring';
 import type { Run } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
-import { type Candidate, candidates } from './candidates.ts';
+import type { Candidate } from '../word-reader.ts';
+import { candidates } from './candidates.ts';
 import { bashInsertion, splitCommandLine } from './command-line.ts';
 
 /** `complete`: prints candidates for a shell, as the scripts of `completion` understand them. Never fails loudly. */
@@ -11,11 +12,11 @@ export const complete: Run<object> = async ({ operands: [shell = '', ...given], 
     if (shell === 'bash') {
       const [line = '', breaks = ''] = given;
       const { words, last } = splitCommandLine(line);
-      lines = harmless(candidates(words.slice(1), commands)).map(({ value }) =>
+      lines = harmless(await candidates(words.slice(1), commands)).map(({ value }) =>
         bashInsertion(value, last, breaks),
       );
     } else {
-      lines = harmless(candidates(given, commands)).map(({ value, description }) =>
+      lines = harmless(await candidates(given, commands)).map(({ value, description }) =>
         description === undefined ? value : `${value}\t${description}`,
       );
     }
