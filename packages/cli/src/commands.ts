@@ -1,5 +1,18 @@
+import { clearLogCommand, clearLogCountersCommand } from './clear-log/command.ts';
 import type { CommandSpec } from './command.ts';
+import { compareCatalogsCommand } from './compare-catalogs/command.ts';
 import { completeCommand, completionCommand } from './completion/command.ts';
+import {
+  configureLogComponentCommand,
+  configureLogDisplayCommand,
+  configureLogFilterCommand,
+  configureLogMessagesCommand,
+  configureLogTargetCommand,
+  configureSyslogAddCommand,
+  configureSyslogDeleteCommand,
+  createLogFilterCommand,
+  deleteLogFilterCommand,
+} from './configure-log/command.ts';
 import {
   clearTraceCommand,
   disableTraceCommand,
@@ -9,10 +22,27 @@ import {
 import { demoCommand, demoServiceCommand } from './demo/command.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { dumpTraceCommand } from './dump-trace/command.ts';
+import {
+  disableLogDebugCommand,
+  disableLogDebugModeCommand,
+  disableLogTargetCommand,
+  enableLogDebugCommand,
+  enableLogDebugModeCommand,
+  enableLogTargetCommand,
+} from './enable-log/command.ts';
+import { explainCommand } from './explain/command.ts';
 import { helpCommand } from './help/command.ts';
 import { pruneCommand } from './prune/command.ts';
 import { psCommand } from './ps/command.ts';
+import {
+  showLogCommand,
+  showLogComponentsCommand,
+  showLogConfigurationCommand,
+  showLogCountersCommand,
+  showLogEventsCommand,
+} from './show-log/command.ts';
 import { showTraceCommand } from './show-trace/command.ts';
+import { testFilterCommand } from './test-filter/command.ts';
 
 /** All commands, in the order in which help lists them. Their programs are loaded when they are called. */
 export const commands: readonly CommandSpec[] = [
@@ -23,6 +53,31 @@ export const commands: readonly CommandSpec[] = [
   enableTraceCommand,
   disableTraceCommand,
   setTraceLevelCommand,
+  showLogCommand,
+  showLogComponentsCommand,
+  showLogEventsCommand,
+  showLogCountersCommand,
+  showLogConfigurationCommand,
+  explainCommand,
+  clearLogCommand,
+  clearLogCountersCommand,
+  configureLogFilterCommand,
+  configureLogTargetCommand,
+  configureLogComponentCommand,
+  configureLogDisplayCommand,
+  configureLogMessagesCommand,
+  createLogFilterCommand,
+  deleteLogFilterCommand,
+  configureSyslogAddCommand,
+  configureSyslogDeleteCommand,
+  enableLogTargetCommand,
+  disableLogTargetCommand,
+  enableLogDebugModeCommand,
+  disableLogDebugModeCommand,
+  enableLogDebugCommand,
+  disableLogDebugCommand,
+  testFilterCommand,
+  compareCatalogsCommand,
   pruneCommand,
   doctorCommand,
   demoCommand,

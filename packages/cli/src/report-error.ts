@@ -1,6 +1,7 @@
 import {
   AmbiguousProcessError,
   InvalidOptionError,
+  TracebufError,
   UnknownProcessError,
   UnknownTraceBufferError,
   visibleText,
@@ -14,8 +15,21 @@ interface FilterError extends Error {
   caretLine(columns?: number): string;
 }
 
+/** Exit codes of errors of the system log, known by their codes: its package is loaded by its own commands only. */
+const EXIT_CODES: ReadonlyMap<string, ExitCode> = new Map([
+  ['ERR_TRACEBUF_UNKNOWN_EVENT', ExitCode.NOT_FOUND],
+  ['ERR_TRACEBUF_UNKNOWN_FILTER', ExitCode.NOT_FOUND],
+  ['ERR_TRACEBUF_UNKNOWN_TARGET', ExitCode.NOT_FOUND],
+  ['ERR_TRACEBUF_AMBIGUOUS_EVENT', ExitCode.USAGE],
+  ['ERR_TRACEBUF_INVALID_FILTER_ITEM', ExitCode.USAGE],
+  ['ERR_TRACEBUF_INVALID_FILTER_NAME', ExitCode.USAGE],
+  ['ERR_TRACEBUF_INVALID_TIME_LIMIT', ExitCode.USAGE],
+]);
+
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown): ExitCode {
+  const known = error instanceof TracebufError ? EXIT_CODES.get(error.code) : undefined;
+  if (known !== undefined) return known;
   if (error instanceof UnknownProcessError || error instanceof UnknownTraceBufferError)
     return ExitCode.NOT_FOUND;
   if (error instanceof UsageError || error instanceof AmbiguousProcessError || isFilterError(error)) {
