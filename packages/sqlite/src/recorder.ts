@@ -15,6 +15,8 @@ export interface RecorderOptions extends DatabaseRetention {
   readonly wants?: (process: ProcessEntry) => boolean;
   /** Names of buffers; default: all. */
   readonly buffers?: readonly string[];
+  /** How long to wait for other writers of the database, in milliseconds. Default 10,000. */
+  readonly busyTimeout?: number;
 }
 
 /** What a recorder has done since it was made. */
@@ -70,20 +72,28 @@ export class Recorder {
    * @throws DatabaseError where it can't be used; InvalidOptionError.
    */
   constructor(path: string, options: RecorderOptions = {}) {
-    const { wants = () => true, buffers, ...retention } = options;
+    const { wants = () => true, buffers, busyTimeout, ...retention } = options;
     const limits = resolveRetention(retention);
     this.#path = path;
     this.#wants = wants;
-    this.#database = openTraceDatabase(path, { mode: 'write' });
-    this.#books = new RingBooks(this.#database);
-    this.#strings = new StringTable(this.#database);
-    this.#entries = new EntryWriter(this.#database);
-    this.#keeper = new DatabaseKeeper(this.#database, limits);
-    this.#feed = new RecordFeed({
-      ...(buffers === undefined ? {} : { buffers }),
-      start: this.#books.positions(),
-      report: (file, error) => this.#problems.set(file.path, error as Error),
+    this.#database = openTraceDatabase(path, {
+      mode: 'write',
+      ...(busyTimeout === undefined ? {} : { busyTimeout }),
     });
+    try {
+      this.#books = new RingBooks(this.#database);
+      this.#strings = new StringTable(this.#database);
+      this.#entries = new EntryWriter(this.#database);
+      this.#keeper = new DatabaseKeeper(this.#database, limits);
+      this.#feed = new RecordFeed({
+        ...(buffers === undefined ? {} : { buffers }),
+        start: this.#books.positions(),
+        report: (file, error) => this.#problems.set(file.path, error as Error),
+      });
+    } catch (error) {
+      this.#database.close();
+      throw databaseError('read the database', path, error);
+    }
   }
 
   /** What it has done until now. */

@@ -41,6 +41,8 @@ export function openTraceDatabase(path: string, options: OpenOptions): DatabaseS
     throw databaseError(attempt, path, cause);
   }
   try {
+    // References are there for readers: checking them would look for each text that is removed in all records.
+    database.exec('PRAGMA foreign_keys = OFF');
     database.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.trunc(busyTimeout))}`);
     const version = checkKind(database, path, attempt);
     if (mode === 'write') prepareForWriting(database, version);
