@@ -39,6 +39,9 @@ export interface BufferFiles {
 /** More names than this in a directory of one process are not looked at. */
 const MAX_FILES = 10_000;
 
+/** Rings that this thread has closed, by path: their files may not say so, where writing fails. */
+const closedHere = new Set<string>();
+
 /** The thread id that a ring of this thread carries: 0 for the main thread. */
 const thread = threadId;
 
@@ -65,7 +68,8 @@ function isFull(error: unknown): boolean {
 function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFiles {
   const directory = ensureProcessDirectory(options.directory);
   if (thread !== 0) forgetEndedThreads(directory);
-  const control = inheritedControl(directory, name) ?? options;
+  const inherited = inheritedControl(directory, name);
+  const control = inherited ?? options;
   const spec = (role: RingSpec['role'], capacity: number): RingSpec => ({
     capacity,
     policy: options.policy,
@@ -78,7 +82,8 @@ function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFi
     origins: clockOrigins(() => originsOfProcess(directory)),
     enabled: control.enabled,
     minLevel: control.minLevel,
-    commanded: control !== options,
+    commanded: inherited !== undefined,
+    ...(inherited === undefined ? {} : { policyGeneration: inherited.policy, keywords: inherited.keywords }),
   });
   const main = openRing(directory, name, 'ring', spec('main', options.size));
   let keep: OpenedRing | undefined;
@@ -108,8 +113,10 @@ function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFi
       }
     },
     close: () => {
-      main.writer.close();
-      keep?.writer.close();
+      for (const ring of [main, keep]) {
+        ring?.writer.close();
+        if (ring !== undefined) closedHere.add(ring.path);
+      }
       definitions.close();
     },
   };
@@ -117,6 +124,7 @@ function makeBufferFiles(name: string, options: ResolvedBufferOptions): BufferFi
 
 interface OpenedRing {
   readonly writer: RingWriter;
+  readonly path: string;
   /** Whether it was made now, and not taken up. */
   readonly isNew: boolean;
   readonly mode: 'mapped' | 'positional';
@@ -132,8 +140,10 @@ function openRing(
   const path = `${directory.path}/${file}`;
   const old = reopen(directory, file, path, spec);
   const storage = old ?? createRingFile(directory, file, path, spec);
+  closedHere.delete(path);
   return {
     writer: new RingWriter(storage),
+    path,
     isNew: old === undefined,
     mode: storage.write === undefined ? 'mapped' : 'positional',
   };
@@ -181,10 +191,12 @@ function reopen(
     const header = new HeaderView();
     header.read(fd, path);
     const { capacity, policy, mode } = header.descriptor(path);
+    const { closed } = header.cursors(capacity);
     // Still open, and not in this module's books: another copy of this package writes it (R1).
-    if (!header.cursors(capacity).closed) throw new TraceBufferAlreadyExistsError(spec.buffer);
+    if (!closed && !closedHere.has(path)) throw new TraceBufferAlreadyExistsError(spec.buffer);
     const length = fstatSync(fd).size;
-    const isSound = length === HEADER_SIZE + capacity && canContinue(header.cursors(capacity));
+    // Where the end of a ring could not be written, nor could the positions to go on from.
+    const isSound = closed && length === HEADER_SIZE + capacity && canContinue(header.cursors(capacity));
     // A buffer that was to be mapped and could not be is positional, and goes on as that.
     const isWanted = capacity === spec.capacity && policy === spec.policy;
     if (isSound && isWanted && (mode === spec.mode || mode === 'positional')) {
@@ -254,7 +266,7 @@ function originsOfProcess(directory: SecureDirectory): ClockOrigins | undefined 
 function inheritedControl(
   directory: SecureDirectory,
   buffer: string,
-): { readonly enabled: boolean; readonly minLevel: number } | undefined {
+): Pick<RingCursors, 'enabled' | 'minLevel' | 'policy' | 'keywords'> | undefined {
   if (thread === 0 && directory.isNew) return undefined;
   for (const name of listNames(directory, MAX_FILES)) {
     const parsed = parseRingFileName(name);

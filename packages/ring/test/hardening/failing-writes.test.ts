@@ -137,6 +137,25 @@ test('a fault that has passed when the thread ends, or the buffer is closed, is 
   }
 });
 
+test('a buffer whose end could not be written can be made again', () => {
+  const directory = useTraceDirectory();
+  useStandingClock();
+  let isBroken = false;
+  failWrites(() => (isBroken ? { code: 'EIO' } : undefined));
+  const open = (): TraceBuffer => new TraceBuffer('b', 8192, { mode: 'positional' });
+  const first = open();
+  first.log('before');
+  isBroken = true;
+  first.log('not stored');
+  first.close();
+  isBroken = false;
+  using second = open();
+  second.log('anew');
+  using reader = new TraceReader([processIn(directory)]);
+  expect(reader.poll().map(({ message }) => message)).toEqual(['anew']);
+  expect(reader.buffers()[0]?.counts).toMatchObject({ appended: 1, readable: 1 });
+});
+
 test('a buffer that was filtered meanwhile is up to date again at a call that stores nothing', () => {
   const directory = useTraceDirectory();
   const clock = useStandingClock();
