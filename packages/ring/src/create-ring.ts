@@ -38,10 +38,17 @@ export interface RingSpec {
   readonly minLevel: number;
   /** Whether someone outside has said so, rather than the program: threads that join later then hear it too. */
   readonly commanded: boolean;
+  /** Generation of a policy kept elsewhere; default: 0. */
+  readonly policyGeneration?: number;
+  /** Mask of keywords that are wanted; default: all. */
+  readonly keywords?: bigint;
 }
 
 /** What a new file is filled with, piece by piece. One for all rings: making one leaves no garbage of its size. */
 const ZEROS = Buffer.alloc(65536);
+
+/** Mask of a ring whose keywords nobody has chosen. */
+const ALL_KEYWORDS = 0xffff_ffff_ffff_ffffn;
 
 /**
  * Lays a new ring out in an empty file.
@@ -133,8 +140,10 @@ function describe(header: Buffer, spec: RingSpec, positional: boolean): void {
   u32(Header.CONTROL_GENERATION, spec.commanded ? 1 : 0);
   u32(Header.CONTROL_ENABLED, spec.enabled ? 1 : 0);
   u32(Header.CONTROL_MIN_LEVEL, spec.minLevel);
-  u32(Header.CONTROL_KEYWORDS, 0xffff_ffff);
-  u32(Header.CONTROL_KEYWORDS + 4, 0xffff_ffff);
+  u32(Header.CONTROL_POLICY, spec.policyGeneration ?? 0);
+  const { keywords = ALL_KEYWORDS } = spec;
+  u32(Header.CONTROL_KEYWORDS, Number(BigInt.asUintN(32, keywords)));
+  u32(Header.CONTROL_KEYWORDS + 4, Number(keywords >> 32n));
   // Last, because a file without the magic is still being made.
   header.write(MAGIC, Header.MAGIC, 'latin1');
 }
