@@ -2,6 +2,8 @@
 export class ByteBlock {
   bytes: Buffer;
   view: DataView;
+  /** The same bytes, four at a time. */
+  words: Int32Array;
   /** Bytes in use. */
   size = 0;
 
@@ -9,6 +11,7 @@ export class ByteBlock {
   constructor(capacity: number) {
     this.bytes = Buffer.alloc(capacity);
     this.view = viewOf(this.bytes);
+    this.words = wordsOf(this.bytes);
   }
 
   /** Makes sure that so many bytes can be written behind those in use. */
@@ -21,9 +24,15 @@ export class ByteBlock {
     this.bytes.copy(grown, 0, 0, this.size);
     this.bytes = grown;
     this.view = viewOf(grown);
+    this.words = wordsOf(grown);
   }
 }
 
 function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** `Buffer.alloc` gives memory of its own, which starts at a word. */
+function wordsOf(bytes: Buffer): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
 }

@@ -11,6 +11,8 @@ export interface EncodedEvent {
   readonly metadataSize: number;
   /** Event data. */
   readonly data: Buffer;
+  /** {@link data}, four bytes at a time. */
+  readonly dataWords: Int32Array;
   /** Bytes of {@link data} that count. */
   readonly dataSize: number;
 }

@@ -1,3 +1,4 @@
+import { ClosedSink } from './closed-sink.ts';
 import type { EncodedEvent } from './encoded-event.ts';
 import { EtwError } from './errors.ts';
 import { DataType, type EtwApi, EVENT_PROVIDER_SET_TRAITS, type EventDataDescriptor } from './etw-api.ts';
@@ -143,25 +144,4 @@ function register(api: EtwApi, { name, id, traits }: ProviderIdentity, throwOnEr
     );
   }
   return registered;
-}
-
-/** Takes the place of a sink that could not be opened. */
-export class ClosedSink implements EventSink {
-  readonly isOpen = false;
-
-  isEnabled(): boolean {
-    return false;
-  }
-
-  write(): number {
-    return Status.INVALID_HANDLE;
-  }
-
-  declare(): EventChannel {
-    return { isEnabled: () => false, write: () => Status.INVALID_HANDLE };
-  }
-
-  close(): void {
-    // It never was open.
-  }
 }

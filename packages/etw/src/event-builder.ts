@@ -84,6 +84,7 @@ export class EventBuilder {
       metadata: this.#metadata.bytes,
       metadataSize: 0,
       data: this.#data.bytes,
+      dataWords: this.#data.words,
       dataSize: 0,
     };
   }
@@ -574,6 +575,7 @@ export class EventBuilder {
     encoded.metadata = this.#metadata.bytes;
     encoded.metadataSize = this.#metadata.size;
     encoded.data = this.#data.bytes;
+    encoded.dataWords = this.#data.words;
     encoded.dataSize = this.#data.size;
     return encoded;
   }

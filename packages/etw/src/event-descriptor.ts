@@ -39,6 +39,8 @@ export interface EventDescriptor {
 export const TRACELOGGING_CHANNEL = 11;
 
 const MAX_KEYWORD = 0xffff_ffff_ffff_ffffn;
+/** Keywords of so few bits need no work with bigints, which allocates. */
+const MAX_SIMPLE = 0xffff_ffffn;
 
 /**
  * Writes a descriptor.
@@ -56,18 +58,40 @@ export function writeDescriptor(
   task: number,
   keyword: number | bigint,
 ): void {
-  bytes.writeUInt16LE(checked('id', id, 0xffff), DescriptorField.ID);
+  checked('id', id, 0xffff);
+  bytes[DescriptorField.ID] = id;
+  bytes[DescriptorField.ID + 1] = id >>> 8;
   bytes[DescriptorField.VERSION] = checked('version', version, 0xff);
   bytes[DescriptorField.CHANNEL] = checked('channel', channel, 0xff);
   bytes[DescriptorField.LEVEL] = checked('level', level, 0xff);
   bytes[DescriptorField.OPCODE] = checked('opcode', opcode, 0xff);
-  bytes.writeUInt16LE(checked('task', task, 0xffff), DescriptorField.TASK);
-  if (typeof keyword === 'number' && Number.isSafeInteger(keyword) && keyword >= 0) {
-    bytes.writeUInt32LE(keyword % 0x1_0000_0000, DescriptorField.KEYWORD);
-    bytes.writeUInt32LE(Math.floor(keyword / 0x1_0000_0000), DescriptorField.KEYWORD + 4);
+  checked('task', task, 0xffff);
+  bytes[DescriptorField.TASK] = task;
+  bytes[DescriptorField.TASK + 1] = task >>> 8;
+  writeKeyword(bytes, keyword);
+}
+
+/** Byte by byte: the methods of Buffer check once more, and take as long as all the rest of an event. */
+function writeKeyword(bytes: Buffer, keyword: number | bigint): void {
+  let low: number;
+  let high: number;
+  if (typeof keyword === 'bigint' && keyword >= 0n && keyword <= MAX_SIMPLE) {
+    low = Number(keyword);
+    high = 0;
   } else {
-    bytes.writeBigUInt64LE(checkedKeyword(keyword), DescriptorField.KEYWORD);
+    const mask = checkedKeyword(keyword);
+    low = Number(BigInt.asUintN(32, mask));
+    high = Number(mask >> 32n);
   }
+  const at = DescriptorField.KEYWORD;
+  bytes[at] = low;
+  bytes[at + 1] = low >>> 8;
+  bytes[at + 2] = low >>> 16;
+  bytes[at + 3] = low >>> 24;
+  bytes[at + 4] = high;
+  bytes[at + 5] = high >>> 8;
+  bytes[at + 6] = high >>> 16;
+  bytes[at + 7] = high >>> 24;
 }
 
 function checked(what: string, value: number, max: number): number {

@@ -3,7 +3,7 @@ import { EtwError, shown } from './errors.ts';
 import { InType, InTypeFlag } from './in-type.ts';
 import { MAX_METADATA, MAX_TAG } from './limits.ts';
 import { MAX_OUT_TYPE } from './out-type.ts';
-import { MAX_UTF8_PER_UNIT, writeUtf8 } from './text-bytes.ts';
+import { MAX_UTF8_PER_UNIT, NOT_PLAIN, writePlain, writeUtf8 } from './text-bytes.ts';
 
 const INITIAL_CAPACITY = 512;
 const SIZE_FIELD = 2;
@@ -102,14 +102,15 @@ export class EventMetadata extends ByteBlock {
   #name(name: string | Uint8Array, owner: string, more: number): void {
     if (typeof name === 'string') {
       // What can't fit must not make the block grow.
-      if (name.length > MAX_METADATA) {
-        if (name.includes('\0')) throw nameHasNul(owner, name);
-        throw tooLong(name);
-      }
-      if (name.includes('\0')) throw nameHasNul(owner, name);
+      if (name.length > MAX_METADATA) throw name.includes('\0') ? nameHasNul(owner, name) : tooLong(name);
       const room = name.length * MAX_UTF8_PER_UNIT;
       this.ensure(room + 1 + more);
-      this.size += writeUtf8(this.bytes, this.size, name, room);
+      let written = writePlain(this.bytes, this.size, name);
+      if (written === NOT_PLAIN) {
+        if (name.includes('\0')) throw nameHasNul(owner, name);
+        written = writeUtf8(this.bytes, this.size, name, room);
+      }
+      this.size += written;
     } else if (name instanceof Uint8Array) {
       if (name.includes(0)) throw nameHasNul(owner, name);
       if (name.length > MAX_METADATA) throw tooLong(name);

@@ -16,8 +16,17 @@ export interface ProviderIdentity {
 export interface EventChannel {
   /** Whether anybody wants it now. */
   isEnabled(): boolean;
-  /** Writes it as {@link EventSink.write} does, whether it is wanted or not. Never throws. */
-  write(event: EncodedEvent, activityId: Buffer | null, relatedActivityId: Buffer | null): number;
+  /**
+   * Writes it as {@link EventSink.write} does, where {@link isEnabled} has just said that it is wanted. Never throws.
+   *
+   * @param flags Bits of `RecordFlag`: what had to be cut or replaced.
+   */
+  write(
+    event: EncodedEvent,
+    activityId: Buffer | null,
+    relatedActivityId: Buffer | null,
+    flags: number,
+  ): number;
 }
 
 /** Where the events of one provider go. */

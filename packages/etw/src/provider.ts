@@ -1,12 +1,16 @@
 import type { EncodedEvent } from './encoded-event.ts';
 import { EtwError } from './errors.ts';
+import { etwSink } from './etw-sink.ts';
 import type { EventBuilder } from './event-builder.ts';
 import { checkedKeyword } from './event-descriptor.ts';
 import { type EventSink, type OpenSink, type ProviderIdentity, Status } from './event-sink.ts';
+import type { Schema } from './field-types.ts';
 import { guidBytes, guidText } from './guid.ts';
 import { nameBytes } from './name-bytes.ts';
 import { providerIdBytesFromName } from './provider-id.ts';
 import { providerTraits } from './provider-traits.ts';
+import { type RingSinkOptions, ringSink } from './ring-sink.ts';
+import { declareEvent, type EventOptions, type EventOwner, type TypedEvent } from './typed-event.ts';
 
 /** Options of a {@link Provider}. */
 export interface ProviderOptions {
@@ -18,11 +22,19 @@ export interface ProviderOptions {
   readonly throwOnError?: boolean;
   /** Where events go; default: to a trace buffer, and on Windows to ETW as well. */
   readonly sinks?: readonly OpenSink[];
+  /** How the trace buffer is to be, where `sinks` is not given. */
+  readonly buffer?: RingSinkOptions;
 }
 
 /**
  * A source of events, found by its name or GUID. Its events are wanted or not by level and keyword, which is decided
- * from outside while the program runs.
+ * from outside while the program runs: until somebody enables it, it stores nothing.
+ *
+ * ```ts
+ * const provider = new Provider('MyCompany.MyComponent');
+ * const opened = provider.event('FileOpened', { path: t.unicodeString, size: t.uint64 }, { level: 4, keyword: 0x21n });
+ * opened({ path, size });
+ * ```
  */
 export class Provider {
   /** Its name. */
@@ -33,6 +45,7 @@ export class Provider {
   readonly groupId: string | undefined;
   readonly #identity: ProviderIdentity;
   readonly #sinks: readonly EventSink[];
+  #dropped = 0;
 
   /**
    * @param name Text, or its UTF-8 as bytes. Use ASCII: beyond it, programs disagree on the GUID.
@@ -48,7 +61,11 @@ export class Provider {
     this.id = guidText(id);
     this.groupId = groupId === undefined ? undefined : guidText(groupId);
     this.#identity = { name: this.name, id, groupId, traits };
-    this.#sinks = openSinks(options.sinks ?? [], this.#identity, options.throwOnError === true);
+    this.#sinks = openSinks(
+      options.sinks ?? usualSinks(options.buffer),
+      this.#identity,
+      options.throwOnError === true,
+    );
   }
 
   /** Provider metadata: what is sent with every event. A copy. */
@@ -59,6 +76,30 @@ export class Provider {
   /** Whether events can be written. */
   get isOpen(): boolean {
     return this.#sinks.some(({ isOpen }) => isOpen);
+  }
+
+  /** Declared events that could not be encoded, because getting their values threw. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /**
+   * Declares an event, once, to be written often: its encoders are prepared now, and while nobody wants it, a call costs one
+   * test.
+   *
+   * @param schema Fields by name; see `t`.
+   * @returns A function that writes the event. It never throws.
+   * @throws EtwError where the event can't be encoded: `bad_schema`, `too_many_fields`, `metadata_too_long`, `range` and others.
+   */
+  event<const S extends Schema>(name: string, schema: S, options?: EventOptions): TypedEvent<S> {
+    const owner: EventOwner = {
+      traitsSize: this.#identity.traits.length,
+      declare: (event) => this.#sinks.map((sink) => sink.declare(event)),
+      countDropped: () => {
+        this.#dropped++;
+      },
+    };
+    return declareEvent(owner, name, schema, options);
   }
 
   /**
@@ -122,6 +163,10 @@ export class Provider {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function usualSinks(buffer: RingSinkOptions | undefined): readonly OpenSink[] {
+  return process.platform === 'win32' ? [ringSink(buffer), etwSink()] : [ringSink(buffer)];
 }
 
 /** Opens them all or, where one throws, none. */

@@ -3,7 +3,7 @@ import { EtwError, shown } from './errors.ts';
 import type { EventData } from './event-data.ts';
 import { MAX_DATA } from './limits.ts';
 import type { Put } from './put-numbers.ts';
-import { MAX_UTF8_PER_UNIT, writeUtf8, writeUtf16 } from './text-bytes.ts';
+import { MAX_UTF8_PER_UNIT, writePlain16, writeUtf8, writeUtf16 } from './text-bytes.ts';
 
 /** Up to this many units the room for the worst case is taken; longer texts are measured. */
 const UNMEASURED = 1024;
@@ -60,15 +60,24 @@ export const putStr16: Put<string> = (data, text) => {
   const length = text.length * 2;
   const at = data.claim(2 + length);
   data.view.setUint16(at, length, true);
-  writeUtf16(data.bytes, at + 2, text);
+  writeUtf16(data.bytes, data.view, at + 2, text);
 };
 
 /** UTF-16 up to the first NUL, and a NUL. */
 export const putZstr16: Put<string> = (data, text) => {
   checkText(text);
+  const plain = text.length * 2;
+  if (data.size + plain + 2 <= data.bytes.length) {
+    const { size } = data;
+    if (writePlain16(data.view, size, text) === plain) {
+      data.claim(plain + 2);
+      data.view.setUint16(size + plain, 0, true);
+      return;
+    }
+  }
   const cut = untilNul(text);
   const length = cut.length * 2;
   const at = data.claim(length + 2);
-  writeUtf16(data.bytes, at, cut);
+  writeUtf16(data.bytes, data.view, at, cut);
   data.view.setUint16(at + length, 0, true);
 };
