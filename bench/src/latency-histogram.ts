@@ -1,3 +1,5 @@
+import { median } from './statistics.ts';
+
 /** Buckets for each power of two: a figure is exact to 3 percent. */
 const STEPS = 32;
 
@@ -52,6 +54,16 @@ export interface LatencySummary {
   readonly median: number;
   readonly p999: number;
   readonly max: number;
+}
+
+/** Several of one kind: the medians of their shares, and the longest of all. */
+export function combined(all: readonly LatencySummary[]): LatencySummary {
+  return {
+    calls: all.reduce((sum, { calls }) => sum + calls, 0),
+    median: median(all.map((one) => one.median)),
+    p999: median(all.map((one) => one.p999)),
+    max: Math.max(...all.map(({ max }) => max)),
+  };
 }
 
 /** A duration as people read it. */

@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Comparison, Effort, Measurement } from '../comparison.ts';
 import { makeDiskDirectory } from '../disk.ts';
-import { described, type LatencySummary } from '../latency-histogram.ts';
+import { combined, described, type LatencySummary } from '../latency-histogram.ts';
 import { scratchFile } from '../scratch.ts';
-import { median, summary } from '../statistics.ts';
+import { summary } from '../statistics.ts';
 
 type Mode = 'mapped' | 'positional';
 
@@ -67,17 +67,10 @@ async function measured(
 ): Promise<Measurement> {
   const reports: StallReport[] = [];
   for (let i = 0; i < effort.generations; i++) reports.push(await run());
-  const over = (part: keyof StallReport): LatencySummary => {
-    const all = reports.map((report) => report[part]);
-    return {
-      calls: all.reduce((sum, { calls }) => sum + calls, 0),
-      median: median(all.map((one) => one.median)),
-      p999: median(all.map((one) => one.p999)),
-      max: Math.max(...all.map(({ max }) => max)),
-    };
-  };
-  const { value, spread } = summary(reports.map(({ calls }) => calls.p999 / 1000));
-  const detail = `${where}: ${described(over('calls'))} of ${over('calls').calls.toLocaleString('en')} calls; no call at all: ${described(over('nothing'))}`;
+  const { value, spread } = summary(reports.map((report) => report.calls.p999 / 1000));
+  const calls = combined(reports.map((report) => report.calls));
+  const nothing = combined(reports.map((report) => report.nothing));
+  const detail = `${where}: ${described(calls)} of ${calls.calls.toLocaleString('en')} calls; no call at all: ${described(nothing)}`;
   return { value, spread, detail };
 }
 
