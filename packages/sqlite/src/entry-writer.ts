@@ -8,7 +8,9 @@ export interface Entry {
   readonly severity: number;
   readonly level: number;
   readonly kind: number;
-  readonly message: number;
+  /** Number of the message; absent: it stands in {@link Entry.text}. */
+  readonly message: number | null;
+  readonly text: string | null;
   readonly fields: string | null;
   readonly trace: string | null;
   readonly span: string | null;
@@ -23,6 +25,7 @@ const COLUMNS = [
   'level',
   'kind',
   'message',
+  'text',
   'fields',
   'trace',
   'span',
@@ -55,6 +58,7 @@ export class EntryWriter {
       entry.level,
       entry.kind,
       entry.message,
+      entry.text,
       entry.fields,
       entry.trace,
       entry.span,

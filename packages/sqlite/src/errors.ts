@@ -8,6 +8,8 @@ export class DatabaseError extends TracebufError {
 
   /** The file. */
   readonly path: string;
+  /** What is wrong and what to do, as a clause. */
+  readonly fault: string;
   /** What SQLite says, such as 13 (`SQLITE_FULL`); absent where it is not SQLite that refused. */
   readonly sqliteCode: number | undefined;
 
@@ -15,6 +17,7 @@ export class DatabaseError extends TracebufError {
   constructor(attempt: string, path: string, fault: string, options: { readonly cause?: unknown } = {}) {
     super('ERR_TRACEBUF_DATABASE', `Cannot ${attempt} "${path}": ${fault}.`, options);
     this.path = path;
+    this.fault = fault;
     this.sqliteCode = sqliteCode(options.cause);
   }
 }

@@ -266,6 +266,7 @@ export class Recorder {
   }
 
   #add(ring: number, record: TraceRecord): void {
+    const message = this.#strings.numberOfRepeated(record.message);
     this.#entries.add({
       time: record.time,
       ring,
@@ -273,7 +274,8 @@ export class Recorder {
       severity: record.severity,
       level: this.#strings.numberOf(record.level),
       kind: this.#strings.numberOf(record.kind),
-      message: this.#strings.numberOf(record.message),
+      message: message ?? null,
+      text: message === undefined ? record.message : null,
       fields: record.fields === undefined ? null : fieldsToJson(record.fields),
       trace: record.traceId ?? null,
       span: record.spanId ?? null,
@@ -291,7 +293,8 @@ export class Recorder {
       severity: 40,
       level: this.#strings.numberOf('warn'),
       kind: this.#strings.numberOf('lost'),
-      message: this.#strings.numberOf(what),
+      message: null,
+      text: what,
       fields: null,
       trace: null,
       span: null,

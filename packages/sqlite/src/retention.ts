@@ -71,7 +71,7 @@ export class DatabaseKeeper {
     this.#database.exec(`
       BEGIN IMMEDIATE;
       DELETE FROM strings WHERE id NOT IN
-        (SELECT message FROM entries UNION SELECT level FROM entries UNION SELECT kind FROM entries);
+        (SELECT message FROM entries WHERE message IS NOT NULL UNION SELECT level FROM entries UNION SELECT kind FROM entries);
       COMMIT`);
     this.#vacuum();
   }

@@ -9,7 +9,8 @@ export const SCHEMA_VERSION = 1;
 /**
  * Every step that makes the schema of version n + 1 of that of version n; the first makes an empty file a database.
  *
- * Texts that come again and again (messages, levels, kinds) are in `strings` once; their number stands for them.
+ * Texts that come again and again (levels, kinds, most messages) are in `strings` once; their number stands for them. A
+ * message that was not seen before stands in `text` itself: many never come again.
  * `records` shows everything by its name, for `sqlite3` and for people.
  */
 const MIGRATIONS: readonly string[] = [
@@ -54,7 +55,8 @@ const MIGRATIONS: readonly string[] = [
     severity INTEGER NOT NULL,
     level INTEGER NOT NULL REFERENCES strings(id),
     kind INTEGER NOT NULL REFERENCES strings(id),
-    message INTEGER NOT NULL REFERENCES strings(id),
+    message INTEGER REFERENCES strings(id),
+    text TEXT,                            -- the message, where it has no number
     fields TEXT,                          -- JSON
     trace TEXT,                           -- 32 hexadecimal digits
     span TEXT,                            -- 16 hexadecimal digits
@@ -65,13 +67,13 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE VIEW records AS
     SELECT e.id, e.time, p.name AS process, p.pid, r.thread, r.buffer, e.seq, l.text AS level, e.severity,
-      k.text AS kind, m.text AS message, e.fields, e.trace AS traceId, e.span AS spanId, e.count
+      k.text AS kind, coalesce(e.text, m.text) AS message, e.fields, e.trace AS traceId, e.span AS spanId, e.count
     FROM entries AS e
     JOIN rings AS r ON r.id = e.ring
     JOIN processes AS p ON p.id = r.process
     JOIN strings AS l ON l.id = e.level
     JOIN strings AS k ON k.id = e.kind
-    JOIN strings AS m ON m.id = e.message;
+    LEFT JOIN strings AS m ON m.id = e.message;
   `,
 ];
 

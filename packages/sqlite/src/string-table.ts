@@ -3,8 +3,10 @@ import { crc32 } from 'node:zlib';
 
 /** Texts whose numbers are kept at hand; when there are more, all are forgotten and asked for again. */
 const CACHE_SIZE = 65_536;
-/** Longer ones are not kept at hand: they hardly come twice. */
-const LONGEST_CACHED = 1000;
+/** Texts without a number that are kept at hand: few, so that they are garbage before it costs much to collect them. */
+const ONCE_SIZE = 2048;
+/** Longer ones are given no number: they hardly come twice. */
+const LONGEST = 1000;
 
 /**
  * The texts of a database, each with a number. Numbers are only given inside of a transaction that may be rolled back:
@@ -12,6 +14,8 @@ const LONGEST_CACHED = 1000;
  */
 export class StringTable {
   readonly #numbers = new Map<string, number>();
+  /** Texts that came once lately. */
+  readonly #once = new Set<string>();
   readonly #find: StatementSync;
   readonly #add: StatementSync;
 
@@ -25,7 +29,18 @@ export class StringTable {
     return this.#numbers.get(text) ?? this.#look(text);
   }
 
-  /** Forgets what is at hand. */
+  /** The number of a text that has one, or that comes for the second time; `undefined`: it may never come again. */
+  numberOfRepeated(text: string): number | undefined {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    if (text.length > LONGEST) return undefined;
+    if (this.#once.delete(text)) return this.#look(text);
+    if (this.#once.size >= ONCE_SIZE) this.#once.clear();
+    this.#once.add(text);
+    return undefined;
+  }
+
+  /** Forgets the numbers at hand. */
   forget(): void {
     this.#numbers.clear();
   }
@@ -34,10 +49,8 @@ export class StringTable {
     const hash = crc32(text);
     const row = this.#find.get(hash, text) as { id: number } | undefined;
     const id = row?.id ?? Number(this.#add.run(hash, text).lastInsertRowid);
-    if (text.length <= LONGEST_CACHED) {
-      if (this.#numbers.size >= CACHE_SIZE) this.#numbers.clear();
-      this.#numbers.set(text, id);
-    }
+    if (this.#numbers.size >= CACHE_SIZE) this.#numbers.clear();
+    this.#numbers.set(text, id);
     return id;
   }
 }

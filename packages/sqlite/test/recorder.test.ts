@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,7 +21,10 @@ async function start(fixture: string, ...args: string[]): Promise<ChildProcess> 
       join(FIXTURES, fixture),
       ...args,
     ],
-    { env: process.env, stdio: ['ignore', 'pipe', 'inherit'] },
+    {
+      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'tracebuf-test-compiled') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
   if (child.stdout !== null) await once(child.stdout, 'data');

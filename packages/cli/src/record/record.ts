@@ -1,0 +1,130 @@
+import { type ProcessEntry, visibleText } from '@tracebuf/ring';
+import { Recorder, type RecorderOptions, type RecorderTotals } from '@tracebuf/sqlite';
+import type { Run } from '../command.ts';
+import { registerDecoders } from '../decoders.ts';
+import { ExitCode } from '../exit-code.ts';
+import { interruptible, pause } from '../interruption.ts';
+import { jsonLine } from '../json-line.ts';
+import type { Output } from '../output.ts';
+import { plural } from '../quantity.ts';
+import { reportProblems } from '../read-problems.ts';
+import { allProcesses } from '../target.ts';
+
+/** Options of `record`. */
+interface RecordOptions {
+  readonly db?: string;
+  readonly buffer?: string;
+  readonly once?: boolean;
+  readonly maxRecords?: number;
+  readonly maxSize?: number;
+  readonly maxAge?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** Where records go that nobody has said otherwise of; `trace-cli` without words reads the same. */
+const DEFAULT_DATABASE = 'traces.sqlite';
+/** How long it waits where there was nothing to store, in milliseconds. */
+const IDLE_MS = 50;
+const PROGRESS_MS = 1000;
+
+/** `record`: drains trace buffers into a database until it is stopped. */
+export const recordTraces: Run<RecordOptions> = async ({ operands, options, out, err }) => {
+  registerDecoders();
+  const { db = DEFAULT_DATABASE, once = false, quiet = false, json = false } = options;
+  const recorder = new Recorder(db, recorderOptions(operands, options));
+  const speaks = !quiet && !json;
+  if (speaks) await announce(operands, db, once, err);
+  const code = await interruptible(async (signal) => {
+    const progress = new Progress(recorder, speaks && err.terminal ? err : undefined);
+    try {
+      do {
+        if (recorder.round(once) === 0 && !once) await pause(IDLE_MS, signal);
+        // Also a busy recorder must hear Ctrl-C.
+        else await pause(0, signal);
+        await progress.show();
+      } while (!signal.aborted && !once);
+      recorder.close();
+    } catch (error) {
+      recorder.abandon();
+      throw error;
+    } finally {
+      await progress.clear();
+    }
+    return ExitCode.DONE;
+  });
+  const { totals } = recorder;
+  if (json) await out.write(jsonLine({ db, ...totals, problems: totals.problems.size }));
+  else if (!quiet) await out.line(`${summary(totals)} in ${visibleText(db)}`);
+  const problems = [...totals.problems].map(([path, error]) => ({ path, error }));
+  const read = await reportProblems(problems, err);
+  // Ctrl-C is how it is meant to end.
+  return code === ExitCode.INTERRUPTED ? read : code;
+};
+
+function recorderOptions(selectors: readonly string[], options: RecordOptions): RecorderOptions {
+  const { buffer, maxRecords, maxSize, maxAge } = options;
+  return {
+    ...(selectors.length === 0
+      ? {}
+      : { wants: (process: ProcessEntry) => selectors.some((word) => means(word, process)) }),
+    ...(buffer === undefined ? {} : { buffers: [buffer] }),
+    ...(maxRecords === undefined ? {} : { maxRecords }),
+    ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
+    ...(maxAge === undefined ? {} : { maxAge }),
+  };
+}
+
+/** Whether a word means a process: `all`, its name in any case, its pid, or both. Not abbreviated: others may come. */
+function means(word: string, { name, pid }: ProcessEntry): boolean {
+  const wanted = word.toLowerCase();
+  const own = name.toLowerCase();
+  return wanted === 'all' || wanted === own || wanted === String(pid) || wanted === `${own}.${pid}`;
+}
+
+async function announce(selectors: readonly string[], db: string, once: boolean, err: Output): Promise<void> {
+  const { processes } = allProcesses();
+  for (const word of selectors) {
+    if (processes.some((process) => means(word, process))) continue;
+    await err.line(
+      `No process is called ${JSON.stringify(word)} now${once ? '' : '; it is recorded when it comes'}.`,
+    );
+  }
+  if (!once && err.terminal) await err.line(`Recording into ${visibleText(db)}; Ctrl-C ends it.`);
+}
+
+function summary({ stored, lost, removed, processes }: RecorderTotals): string {
+  const parts = [`${plural(stored, 'record')} of ${plural(processes, 'process', 'processes')} stored`];
+  if (lost > 0) parts.push(`${lost} lost`);
+  if (removed > 0) parts.push(`${removed} old ones removed`);
+  return parts.join(', ');
+}
+
+/** A line on the terminal that is written over each second. */
+class Progress {
+  readonly #recorder: Recorder;
+  readonly #err: Output | undefined;
+  #shownAt = performance.now();
+  #stored = 0;
+  #isShown = false;
+
+  constructor(recorder: Recorder, err: Output | undefined) {
+    this.#recorder = recorder;
+    this.#err = err;
+  }
+
+  async show(): Promise<void> {
+    const now = performance.now();
+    if (this.#err === undefined || now - this.#shownAt < PROGRESS_MS) return;
+    const { totals } = this.#recorder;
+    const rate = Math.round(((totals.stored - this.#stored) * 1000) / (now - this.#shownAt));
+    this.#stored = totals.stored;
+    this.#shownAt = now;
+    this.#isShown = true;
+    await this.#err.write(`\r\x1b[K${summary(totals)}, ${rate} a second`);
+  }
+
+  async clear(): Promise<void> {
+    if (this.#isShown) await this.#err?.write('\r\x1b[K');
+  }
+}

@@ -1,0 +1,276 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DataStatistics, Filter, SqlValue } from '@tracebuf/query';
+import type { TraceRecord } from '@tracebuf/ring';
+import { databaseError } from '../errors.ts';
+import { openTraceDatabase, pragma } from '../trace-database.ts';
+import { databaseStatistics } from './database-statistics.ts';
+import { countGroups } from './entry-groups.ts';
+import { compileEntryCondition, type EntryCondition } from './entry-condition.ts';
+import type {
+  Direction,
+  GroupCounts,
+  PlacedRecord,
+  RecordKey,
+  RecordSource,
+  Selection,
+  Work,
+} from './record-source.ts';
+import { shownFields } from './shown-text.ts';
+import { COLUMNS, NAMES, parseFields, placedRecord, type StoredRecord } from './stored-record.ts';
+
+/** With more texts than these, the text of each entry is looked up instead of all texts being looked through. */
+const MANY_TEXTS = 20_000;
+/** Entries of the first step; later ones are as long as {@link STEP_MS} allows. */
+const FIRST_STEP = 4096;
+const LONGEST_STEP = 262_144;
+const STEP_MS = 25;
+
+/** A selection, compiled. */
+interface Compiled {
+  readonly condition: EntryCondition;
+  /** What `entries` is reached by. */
+  readonly from: string;
+  readonly statements: Map<string, StatementSync>;
+}
+
+/**
+ * The records of a database. Whatever it is asked is answered by walking along an index from a place on, in steps: how many
+ * records there are makes no difference to how soon the next page is there, only how far its last record is.
+ */
+export class DatabaseSource implements RecordSource {
+  readonly title: string;
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  #compiled = new WeakMap<Selection, Compiled>();
+  #version = 0;
+  #step = FIRST_STEP;
+
+  /**
+   * @param path An SQLite database that a recorder has written, or is writing to.
+   * @throws DatabaseError where it can't be read.
+   */
+  constructor(path: string) {
+    this.title = path;
+    this.#path = path;
+    this.#database = openTraceDatabase(path, { mode: 'read' });
+    this.#database.function(
+      'tracebuf_shown_fields',
+      { deterministic: true },
+      (fields: unknown, trace: unknown, span: unknown) =>
+        shownFields(parseFields(text(fields) ?? null), text(trace), text(span)),
+    );
+    this.refresh();
+  }
+
+  *read(
+    selection: Selection,
+    from: RecordKey | undefined,
+    direction: Direction,
+    limit: number,
+  ): Work<PlacedRecord[]> {
+    const compiled = this.#compile(selection);
+    const { condition } = compiled;
+    const found: PlacedRecord[] = [];
+    const [order, behind, upTo] = direction === 'forward' ? ['ASC', '>', '<='] : ['DESC', '<', '>='];
+    const take = (range: string, bounds: readonly number[]): void => {
+      const statement = this.#prepare(
+        compiled,
+        `SELECT ${COLUMNS} FROM ${compiled.from} ${NAMES} WHERE ${range} AND ${condition.sql}
+         ORDER BY e.time ${order}, e.id ${order} LIMIT ?`,
+      );
+      const rows = this.#ask(() => statement.all(...bounds, ...condition.params, limit - found.length));
+      for (const row of rows) found.push(placedRecord(row as unknown as StoredRecord));
+    };
+    const start = startOf(condition, from, direction);
+    if (isDirect(condition)) {
+      take(`(e.time, e.id) ${behind} (?, ?)`, [start.time, start.id]);
+      return found;
+    }
+    for (const { first, last, part } of this.#windows(compiled, start, direction)) {
+      take(`(e.time, e.id) ${behind} (?, ?) AND (e.time, e.id) ${upTo} (?, ?)`, [
+        first.time,
+        first.id,
+        last.time,
+        last.id,
+      ]);
+      if (found.length >= limit) break;
+      yield { part, found: found.length };
+    }
+    return found;
+  }
+
+  *records(selection: Selection): Generator<TraceRecord, void> {
+    const compiled = this.#compile(selection);
+    const { low, high } = bounds(compiled.condition);
+    const statement = this.#prepare(
+      compiled,
+      `SELECT ${COLUMNS} FROM ${compiled.from} ${NAMES}
+       WHERE e.time >= ? AND e.time <= ? AND ${compiled.condition.sql} ORDER BY e.time, e.id`,
+    );
+    try {
+      const rows = statement.iterate(low, high, ...compiled.condition.params);
+      for (const row of rows) yield placedRecord(row as unknown as StoredRecord).record;
+    } catch (error) {
+      throw databaseError('read the database', this.#path, error);
+    }
+  }
+
+  *count(selection: Selection): Work<number> {
+    const compiled = this.#compile(selection);
+    const { condition } = compiled;
+    const statement = this.#prepare(
+      compiled,
+      `SELECT count(*) AS count FROM ${compiled.from}
+       WHERE (e.time, e.id) > (?, ?) AND (e.time, e.id) <= (?, ?) AND ${condition.sql}`,
+    );
+    const countIn = (first: RecordKey, last: RecordKey): number => {
+      const bounds = [first.time, first.id, last.time, last.id];
+      return (this.#ask(() => statement.get(...bounds, ...condition.params)) as { count: number }).count;
+    };
+    const start = startOf(condition, undefined, 'forward');
+    if (condition.trace !== undefined) return countIn(start, startOf(condition, undefined, 'backward'));
+    let found = 0;
+    for (const { first, last, part } of this.#windows(compiled, start, 'forward')) {
+      found += countIn(first, last);
+      yield { part, found };
+    }
+    return found;
+  }
+
+  groups(selection: Selection, field: string): GroupCounts {
+    const { condition } = this.#compile(selection);
+    return this.#ask(() => countGroups(this.#database, condition, field, () => this.records(selection)));
+  }
+
+  *statistics(names: Iterable<string>, filter?: Filter): Work<DataStatistics> {
+    try {
+      return yield* databaseStatistics(this.#database, this, names, filter);
+    } catch (error) {
+      throw databaseError('read the database', this.#path, error);
+    }
+  }
+
+  span(): { readonly first: number; readonly last: number } | undefined {
+    const end = (order: string): { time: number } | undefined =>
+      this.#ask(() => this.#database.prepare(`SELECT time FROM entries ORDER BY time ${order} LIMIT 1`).get()) as
+        | { time: number }
+        | undefined;
+    const [first, last] = [end('ASC'), end('DESC')];
+    return first === undefined || last === undefined ? undefined : { first: first.time, last: last.time };
+  }
+
+  refresh(): boolean {
+    // Changes when another connection has written.
+    const version = this.#ask(() => pragma(this.#database, 'data_version'));
+    if (version === this.#version) return false;
+    this.#version = version;
+    // How texts are looked at depends on how many there are.
+    this.#compiled = new WeakMap();
+    return true;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #compile(selection: Selection): Compiled {
+    const known = this.#compiled.get(selection);
+    if (known !== undefined) return known;
+    const { texts } = this.#ask(() =>
+      this.#database.prepare('SELECT coalesce(max(id), 0) AS texts FROM strings').get(),
+    ) as { texts: number };
+    const condition = compileEntryCondition(selection, { manyTexts: texts > MANY_TEXTS });
+    // Without statistics of the data SQLite would guess which index does it; here it is known.
+    const from =
+      condition.trace === undefined
+        ? 'entries AS e INDEXED BY entries_by_time'
+        : 'entries AS e INDEXED BY entries_by_trace';
+    const compiled: Compiled = { condition, from, statements: new Map() };
+    this.#compiled.set(selection, compiled);
+    return compiled;
+  }
+
+  #prepare({ statements }: Compiled, sql: string): StatementSync {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#ask(() => this.#database.prepare(sql));
+    statements.set(sql, statement);
+    return statement;
+  }
+
+  /** Stretches of entries, each short enough for one step, and how far the last of them ends. */
+  *#windows(
+    { condition }: Compiled,
+    start: RecordKey,
+    direction: Direction,
+  ): Generator<{ first: RecordKey; last: RecordKey; part: number }, void> {
+    const [order, back, behind] = direction === 'forward' ? ['ASC', 'DESC', '>'] : ['DESC', 'ASC', '<'];
+    const within = direction === 'forward' ? 'time <= ?' : 'time >= ?';
+    // The time's bound is in the scan itself: it ends there.
+    const { low, high } = bounds(condition);
+    const edge = direction === 'forward' ? high : low;
+    const next = this.#database.prepare(
+      `SELECT time, id FROM
+         (SELECT time, id FROM entries WHERE (time, id) ${behind} (?, ?) AND ${within} ORDER BY time ${order}, id ${order} LIMIT ?)
+       ORDER BY time ${back}, id ${back} LIMIT 1`,
+    );
+    const whole = this.span();
+    let first = start;
+    for (;;) {
+      const from = first;
+      const last = this.#ask(() => next.get(from.time, from.id, edge, this.#step)) as RecordKey | undefined;
+      if (last === undefined) return;
+      const started = performance.now();
+      yield { first, last, part: partOf(last.time, whole, direction) };
+      this.#adapt(performance.now() - started);
+      first = last;
+    }
+  }
+
+  #adapt(took: number): void {
+    if (took > STEP_MS) this.#step = Math.max(FIRST_STEP, this.#step >> 1);
+    else if (took < STEP_MS / 2) this.#step = Math.min(LONGEST_STEP, this.#step << 1);
+  }
+
+  #ask<T>(question: () => T): T {
+    try {
+      return question();
+    } catch (error) {
+      throw databaseError('read the database', this.#path, error);
+    }
+  }
+}
+
+/** Greatest integer that JavaScript and SQLite agree on. */
+const MOST = Number.MAX_SAFE_INTEGER;
+
+/** Whether entries need not be gone through in steps: all are wanted, or an index leads to those that are. */
+function isDirect({ sql, trace, high, low }: EntryCondition): boolean {
+  return trace !== undefined || (sql === '1' && low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY);
+}
+
+function bounds({ low, high }: EntryCondition): { readonly low: number; readonly high: number } {
+  return { low: Math.max(-MOST, low), high: Math.min(MOST, high) };
+}
+
+/** The place behind which to begin: the given one, or where the condition lets the first records be. */
+function startOf(condition: EntryCondition, from: RecordKey | undefined, direction: Direction): RecordKey {
+  const { low, high } = bounds(condition);
+  if (direction === 'forward') return from !== undefined && from.time >= low ? from : { time: low, id: -1 };
+  return from !== undefined && from.time <= high ? from : { time: high, id: MOST };
+}
+
+/** How far a scan has come, by time. */
+function partOf(
+  time: number,
+  whole: { readonly first: number; readonly last: number } | undefined,
+  direction: Direction,
+): number {
+  if (whole === undefined || whole.last <= whole.first) return 1;
+  const part = (time - whole.first) / (whole.last - whole.first);
+  return Math.min(1, Math.max(0, direction === 'forward' ? part : 1 - part));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

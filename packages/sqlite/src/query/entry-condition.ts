@@ -1,0 +1,190 @@
+import {
+  type Comparison,
+  compileSql,
+  createCatalog,
+  createRecordCatalog,
+  type Expression,
+  type FieldCatalog,
+  type FieldDefinition,
+  type Filter,
+  type SqlValue,
+} from '@tracebuf/query';
+import type { TraceRecord } from '@tracebuf/ring';
+import type { Selection, TextSearch } from './record-source.ts';
+import { searchPattern } from './shown-text.ts';
+
+/** A selection as a condition on `entries AS e`. */
+export interface EntryCondition {
+  /** An SQL expression; `1` where every entry is wanted. */
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+  /** Times outside of these can't fulfil it; microseconds, both included. */
+  readonly low: number;
+  readonly high: number;
+  /** The one trace that can fulfil it: there is an index by it. */
+  readonly trace: string | undefined;
+}
+
+/** How the texts of a column are looked at. */
+export interface ConditionOptions {
+  /**
+   * Whether there are so many texts that looking all of them through costs more than looking up the text of each entry that
+   * is come by.
+   */
+  readonly manyTexts: boolean;
+}
+
+/** Where the fields of a filter are: in the entry itself, among the texts, or in the ring's and the process's row. */
+const TEXT_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['msg', 'message'],
+  ['message', 'message'],
+  ['kind', 'kind'],
+  ['level', 'level'],
+]);
+const RING_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['process', '"p"."name"'],
+  ['pid', '"p"."pid"'],
+  ['buffer', '"r"."buffer"'],
+  ['thread', '"r"."thread"'],
+  ['tid', '"r"."thread"'],
+]);
+const OWN_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['traceId', '"e"."trace"'],
+  ['spanId', '"e"."span"'],
+]);
+
+const RINGS = 'FROM "rings" AS "r" JOIN "processes" AS "p" ON "p"."id" = "r"."process"';
+
+const FIELDS = createRecordCatalog('e').fields;
+/** For a condition on one text, or on one ring: the same fields, found there. */
+const textCatalog = catalogWith((name) => (TEXT_COLUMNS.has(name) ? '"s"."text"' : undefined));
+const ringCatalog = catalogWith((name) => RING_COLUMNS.get(name));
+/** For a condition on an entry; what is interned is looked up. */
+export const entryCatalog: FieldCatalog<TraceRecord> = catalogWith((name) => {
+  const text = TEXT_COLUMNS.get(name);
+  if (text !== undefined) return `(SELECT "text" FROM "strings" WHERE "id" = "e"."${text}")`;
+  const ring = RING_COLUMNS.get(name);
+  if (ring !== undefined) return `(SELECT ${ring} ${RINGS} WHERE "r"."id" = "e"."ring")`;
+  return OWN_COLUMNS.get(name);
+});
+
+function catalogWith(expressionOf: (name: string) => string | undefined): FieldCatalog<TraceRecord> {
+  const fields = FIELDS.map((field): FieldDefinition<TraceRecord> => {
+    const expression = expressionOf(field.name);
+    if (expression === undefined || field.source.kind !== 'column') return field;
+    const source =
+      field.type === 'level'
+        ? ({ kind: 'column', expression: '"e"."severity"', label: expression } as const)
+        : ({ kind: 'column', expression } as const);
+    return { ...field, source };
+  });
+  return createCatalog<TraceRecord>(fields, {
+    root: 'fields',
+    get: (record) => record.fields,
+    document: '"e"."fields"',
+  });
+}
+
+/**
+ * Compiles a selection for the tables of a database. A condition on a text is put to the texts, of which there are far fewer
+ * than entries, and one on a process or buffer to the rings; entries are then compared by number.
+ */
+export function compileEntryCondition(
+  { filter, search }: Selection,
+  options: ConditionOptions,
+): EntryCondition {
+  const parts: { readonly sql: string; readonly params: readonly SqlValue[] }[] = [];
+  if (filter.root !== undefined) {
+    const customize = (node: Expression) =>
+      node.type === 'comparison' ? compileInterned(node, filter, options) : undefined;
+    parts.push(compileSql(filter, { catalog: entryCatalog, customize }));
+  }
+  if (search !== undefined) parts.push(searchCondition(search, options));
+  const bounds = boundsOf(filter);
+  // What the filter says of it does not reach the index: it also takes other cases.
+  if (bounds.trace !== undefined) parts.unshift({ sql: '"e"."trace" = ?', params: [bounds.trace] });
+  return {
+    sql: parts.length === 0 ? '1' : parts.map(({ sql }) => `(${sql})`).join(' AND '),
+    params: parts.flatMap(({ params }) => params),
+    ...bounds,
+  };
+}
+
+function compileInterned(
+  node: Comparison,
+  filter: Filter,
+  options: ConditionOptions,
+): { sql: string; params: SqlValue[] } | undefined {
+  const name = nameOf(node);
+  const column = TEXT_COLUMNS.get(name);
+  const alone = { text: filter.text, root: node };
+  if (column !== undefined) {
+    // A level is a text and a number; only conditions on the text alone are about the texts.
+    if (name === 'level' && !node.values.every(({ type }) => type === 'string' || type === 'regexp')) return;
+    const { sql, params } = compileSql(alone, { catalog: textCatalog });
+    return { sql: onText(column, sql, options), params };
+  }
+  if (!RING_COLUMNS.has(name)) return undefined;
+  const { sql, params } = compileSql(alone, { catalog: ringCatalog });
+  return { sql: `"e"."ring" IN (SELECT "r"."id" ${RINGS} WHERE ${sql})`, params };
+}
+
+/** @param condition On `s.text`. */
+function onText(column: string, condition: string, { manyTexts }: ConditionOptions): string {
+  return manyTexts
+    ? `(SELECT ${condition} FROM "strings" AS "s" WHERE "s"."id" = "e"."${column}")`
+    : `"e"."${column}" IN (SELECT "s"."id" FROM "strings" AS "s" WHERE ${condition})`;
+}
+
+/** Agrees with `compileSearch`. */
+function searchCondition(
+  search: TextSearch,
+  options: ConditionOptions,
+): { sql: string; params: readonly SqlValue[] } {
+  const pattern = searchPattern(search);
+  const found = (value: string): string => `regexp(?, ${withNul(value)})`;
+  const alternatives = [
+    onText('message', found('"s"."text"'), options),
+    onText('level', found('"s"."text"'), options),
+    `"e"."ring" IN (SELECT "r"."id" ${RINGS} WHERE ${found('"r"."buffer"')} OR ${found(`("p"."name" || '.' || "p"."pid")`)})`,
+    `CASE WHEN "e"."fields" IS NULL AND "e"."trace" IS NULL AND "e"."span" IS NULL THEN 0
+       ELSE regexp(?, tracebuf_shown_fields("e"."fields", "e"."trace", "e"."span")) END`,
+  ];
+  const sql = alternatives.join(' OR ');
+  return { sql, params: Array<SqlValue>(5).fill(pattern) };
+}
+
+/** Node 22 cuts text at a NUL when it calls a function. */
+function withNul(value: string): string {
+  return `CASE WHEN instr(${value}, char(0)) = 0 THEN ${value} ELSE CAST(${value} AS BLOB) END`;
+}
+
+function nameOf(node: Comparison): string {
+  return node.field.exact ? '' : node.field.path.join('.');
+}
+
+/** What can be told of the times and the trace that fulfil a filter, from what it asks for in any case. */
+function boundsOf({ root }: Filter): Pick<EntryCondition, 'low' | 'high' | 'trace'> {
+  let low = Number.NEGATIVE_INFINITY;
+  let high = Number.POSITIVE_INFINITY;
+  let trace: string | undefined;
+  const visit = (node: Expression): void => {
+    if (node.type === 'and') node.operands.forEach(visit);
+    if (node.type !== 'comparison') return;
+    const [value] = node.values;
+    const { operator } = node;
+    if (node.values.length !== 1 || value === undefined) return;
+    if (nameOf(node) === 'time' && (value.type === 'time' || value.type === 'number')) {
+      if (operator === '>' || operator === '>=' || operator === '==')
+        low = Math.max(low, Math.ceil(value.value));
+      if (operator === '<' || operator === '<=' || operator === '==')
+        high = Math.min(high, Math.floor(value.value));
+    }
+    // Ids are stored in lower case.
+    if (nameOf(node) === 'traceId' && operator === '==' && value.type === 'string') {
+      if (/^[\da-f]{32}$/i.test(value.pattern)) trace = value.pattern.toLowerCase();
+    }
+  };
+  if (root !== undefined) visit(root);
+  return { low, high, trace };
+}

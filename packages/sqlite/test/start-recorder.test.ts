@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs';
+import { TraceBuffer } from '@tracebuf/ring';
+import { expect, test } from 'vitest';
+import { DatabaseError } from '../src/errors.ts';
+import { startRecorder } from '../src/start-recorder.ts';
+import { openTraceDatabase } from '../src/trace-database.ts';
+import { useDirectories } from './support/directories.ts';
+
+test('a program records itself in a thread of its own, to the last record', async () => {
+  const { database: db } = useDirectories();
+  using buffer = new TraceBuffer('a', 1 << 18, { keepLevel: false });
+  buffer.log('before');
+  const recorder = startRecorder({ db });
+  await recorder.started;
+  for (let i = 0; i < 1000; i++) buffer.log(`record ${i}`);
+  const totals = await recorder.stop();
+  expect(totals).toEqual({ stored: 1001, lost: 0, removed: 0 });
+  expect(await recorder.stop()).toEqual(totals);
+  const database = openTraceDatabase(db, { mode: 'read' });
+  expect(database.prepare('SELECT message FROM records ORDER BY time DESC LIMIT 1').get()).toEqual({
+    message: 'record 999',
+  });
+  database.close();
+});
+
+test('a database that cannot be used rejects, and the program goes on', async () => {
+  const { database: db } = useDirectories();
+  writeFileSync(db, 'somebody needs this text '.repeat(50));
+  using buffer = new TraceBuffer('a', 4096);
+  const recorder = startRecorder({ db });
+  await expect(recorder.started).rejects.toThrow(DatabaseError);
+  await expect(recorder.started).rejects.toThrow(/it is no SQLite database/);
+  buffer.log('still here');
+  expect(await recorder.stop()).toEqual({ stored: 0, lost: 0, removed: 0 });
+});
