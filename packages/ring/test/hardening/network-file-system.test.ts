@@ -30,7 +30,7 @@ function pretendType(type: number): void {
     fs.statfsSync = to;
     syncBuiltinESMExports();
   };
-  replace(((path: string) => ({ ...statfsSync(path), type })) as typeof statfsSync);
+  replace(((path: string) => Object.assign(statfsSync(path), { type })) as typeof statfsSync);
   onTestFinished(() => replace(statfsSync));
 }
 
