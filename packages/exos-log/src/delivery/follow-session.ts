@@ -58,7 +58,7 @@ export async function* followSession(
       for (const item of feed.read()) {
         yield* pipeline.take(item).map((line) => ({ text: layOutLine(line, own.format), line }));
         pipeline.advance(item);
-        if (signal.aborted) return;
+        if (signal.aborted) break;
       }
       for (const line of pipeline.due()) {
         yield { text: layOutLine(line, own.format), line };
@@ -68,6 +68,11 @@ export async function* followSession(
       if (performance.now() - updated < UPDATE_MS) continue;
       updated = performance.now();
       feed.update(presentProcesses());
+    }
+    // Repeats that were held back are no more to come.
+    for (const line of pipeline.due('flush')) {
+      yield { text: layOutLine(line, own.format), line };
+      pipeline.advance();
     }
   } finally {
     feed.close();
