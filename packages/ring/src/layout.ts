@@ -199,6 +199,12 @@ export const RecordKind = {
   INCIDENT: 4,
   /** An event of ETW TraceLogging: descriptor, metadata and data. */
   ETW: 5,
+  /** A span of OpenTelemetry that starts: ids, times and counts, then texts and values. */
+  SPAN_START: 6,
+  /** A span of OpenTelemetry that has ended. */
+  SPAN_END: 7,
+  /** A log record of OpenTelemetry. */
+  OTEL_LOG: 8,
 } as const;
 
 /** A record's place in the data: header, payload, and padding to {@link ALIGNMENT}. */

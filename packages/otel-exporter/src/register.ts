@@ -1,0 +1,92 @@
+/**
+ * Starts OpenTelemetry with trace buffers as the place where spans and log records go: `node --import
+ * @tracebuf/otel-exporter/register app.js`. It takes `@opentelemetry/sdk-node` from the program, and
+ * `@opentelemetry/auto-instrumentations-node` where that is installed. It adds no exit handler: nothing has to be flushed.
+ */
+import { createRequire, register } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { diag } from '@opentelemetry/api';
+import { TraceBufferLogRecordProcessor } from './log-record-processor.ts';
+import { TraceBufferSpanProcessor } from './span-processor.ts';
+
+/** What is used of `@opentelemetry/sdk-node`. */
+interface SdkModule {
+  readonly NodeSDK: new (configuration: object) => { start(): void };
+}
+
+/** What is used of `@opentelemetry/auto-instrumentations-node`. */
+interface InstrumentationsModule {
+  getNodeAutoInstrumentations(): unknown;
+}
+
+const SDK = '@opentelemetry/sdk-node';
+const INSTRUMENTATIONS = '@opentelemetry/auto-instrumentations-node';
+/** Lets instrumentations see modules that are imported, not required. */
+const HOOK = '@opentelemetry/instrumentation/hook.mjs';
+
+/** Where a program's packages are looked for: where its main script is, where it was started, where this package is. */
+const places: readonly string[] = [
+  process.argv[1] ?? '',
+  join(process.cwd(), 'program.js'),
+  import.meta.filename,
+];
+
+function load<T>(name: string): T | undefined {
+  for (const place of places) {
+    if (place === '') continue;
+    let path: string;
+    const require = createRequire(place);
+    try {
+      path = require.resolve(name);
+    } catch {
+      continue;
+    }
+    return require(path) as T;
+  }
+  return undefined;
+}
+
+/** The hook belongs to the instrumentations, so it is looked for from there. */
+function registerHook(): void {
+  for (const place of places) {
+    if (place === '') continue;
+    try {
+      const instrumentations = createRequire(place).resolve(INSTRUMENTATIONS);
+      const hook = createRequire(instrumentations).resolve(HOOK);
+      register(pathToFileURL(hook).href, import.meta.url);
+      return;
+    } catch {
+      // Not installed there, or without such a hook: what is required is instrumented all the same.
+    }
+  }
+}
+
+function start(): void {
+  if (process.env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return;
+  const sdk = load<SdkModule>(SDK);
+  if (sdk === undefined) {
+    process.emitWarning(
+      `"${SDK}" is not installed, so nothing is traced; install it, and "${INSTRUMENTATIONS}" for the instrumentations`,
+      { code: 'TRACEBUF_OTEL_REGISTER' },
+    );
+    return;
+  }
+  const instrumentations = load<InstrumentationsModule>(INSTRUMENTATIONS);
+  if (instrumentations !== undefined) registerHook();
+  new sdk.NodeSDK({
+    spanProcessors: [new TraceBufferSpanProcessor()],
+    logRecordProcessors: [new TraceBufferLogRecordProcessor()],
+    instrumentations: instrumentations === undefined ? [] : [instrumentations.getNodeAutoInstrumentations()],
+  }).start();
+}
+
+try {
+  start();
+} catch (error) {
+  // A recorder that can't be had is no reason for a program not to run.
+  process.emitWarning(`Spans are not recorded: ${error instanceof Error ? error.message : String(error)}`, {
+    code: 'TRACEBUF_OTEL_REGISTER',
+  });
+  diag.error('The register file of @tracebuf/otel-exporter has failed', error);
+}

@@ -1,0 +1,228 @@
+import {
+  CUT_MARK,
+  type DecodedPayload,
+  type RecordDecoder,
+  RecordFlag,
+  RecordKind,
+  type RecordPayload,
+  type TraceRecord,
+} from '@tracebuf/ring';
+import { PayloadDecoder } from './payload-decoder.ts';
+import { CONTEXT_SIZE, END_MARK_SIZE, SpanBit } from './payload-layout.ts';
+import { resourceOf, type StoredResource, type StoredScope, scopeOf } from './stored-definitions.ts';
+import { type Attributes, type HrTime, type SpanContextLike, StatusCode } from './types.ts';
+
+/** A link of a stored span. */
+export interface StoredLink {
+  readonly context: SpanContextLike;
+  readonly attributes: Attributes;
+  readonly droppedAttributesCount: number;
+}
+
+/** An event of a stored span. */
+export interface StoredEvent {
+  readonly time: HrTime;
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly droppedAttributesCount: number;
+}
+
+/**
+ * A span as a record tells it, in the shape of the SDK's `ReadableSpan`, so that the serializers of OpenTelemetry take it. Of a
+ * span that has only started, `ended` is false and the end is the start.
+ */
+export interface StoredSpan {
+  readonly name: string;
+  readonly kind: number;
+  readonly spanContext: () => SpanContextLike;
+  readonly parentSpanContext?: SpanContextLike;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly duration: HrTime;
+  readonly ended: boolean;
+  readonly status: { readonly code: number; readonly message?: string };
+  readonly attributes: Attributes;
+  readonly links: readonly StoredLink[];
+  readonly events: readonly StoredEvent[];
+  readonly resource: StoredResource;
+  readonly instrumentationScope: StoredScope;
+  readonly droppedAttributesCount: number;
+  readonly droppedEventsCount: number;
+  readonly droppedLinksCount: number;
+}
+
+/** Names of `SpanKind`, by number. */
+const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
+
+const NANOSECONDS = 1_000_000_000;
+
+/** Spans by the fields of their records, which the decoder makes anew for each record. */
+const spans = new WeakMap<object, StoredSpan>();
+
+/** What a record says as a span; `undefined` where it is none. */
+export function spanOf(record: TraceRecord): StoredSpan | undefined {
+  return record.fields === undefined ? undefined : spans.get(record.fields);
+}
+
+/** Whether a record only says that a span has ended with an error: its end is, or was, in the ring for errors. */
+export function isEndMark(record: TraceRecord): boolean {
+  return record.kind === spanEndDecoder.name && record.fields === undefined;
+}
+
+/** Decodes spans that start. `fields` are `span`, its name, and what was known of it then. */
+export const spanStartDecoder: RecordDecoder = {
+  kind: RecordKind.SPAN_START,
+  name: 'span-start',
+  decode: (payload) => decodeSpan(payload, false),
+};
+
+/** Decodes spans that have ended. `fields` are `span`, its name, `duration` in milliseconds, and all that is known of it. */
+export const spanEndDecoder: RecordDecoder = {
+  kind: RecordKind.SPAN_END,
+  name: 'span-end',
+  decode: (payload) => decodeSpan(payload, true),
+};
+
+function decodeSpan(payload: RecordPayload, ended: boolean): DecodedPayload {
+  const { flags, start, end } = payload;
+  if (ended && end - start <= END_MARK_SIZE) return { message: 'span ended with an error' };
+  const span = readSpan(payload, ended);
+  const fields = fieldsOf(span);
+  spans.set(fields, span);
+  const cut = (flags & RecordFlag.CUT) !== 0 ? CUT_MARK : '';
+  return { message: messageOf(span) + cut, fields };
+}
+
+function readSpan(payload: RecordPayload, ended: boolean): StoredSpan {
+  const { definitions } = payload;
+  const decoder = new PayloadDecoder(payload);
+  const resource = resourceOf(definitions, decoder.u32());
+  const instrumentationScope = scopeOf(definitions, decoder.u32());
+  const startTime = decoder.time();
+  const parentSpanId = decoder.id(8);
+  const kind = decoder.u8();
+  const traceFlags = decoder.u8();
+  const isRemote = (decoder.u8() & SpanBit.REMOTE_PARENT) !== 0;
+  const code = decoder.u8();
+  const endTime = ended ? decoder.time() : startTime;
+  const dropped = ended ? [decoder.u32(), decoder.u32(), decoder.u32()] : [];
+  const name = decoder.text();
+  const traceState = decoder.text();
+  const message = ended ? decoder.text() : '';
+  const attributes = decoder.attributes();
+  const links = readLinks(decoder);
+  const events = ended ? readEvents(decoder) : [];
+  const { traceId, spanId } = idsBefore(payload);
+  const context = contextOf(traceId, spanId, traceFlags, traceState);
+  return {
+    name,
+    kind,
+    spanContext: () => context,
+    ...(parentSpanId === undefined
+      ? {}
+      : { parentSpanContext: { traceId, spanId: parentSpanId, traceFlags, isRemote } }),
+    startTime,
+    endTime,
+    duration: difference(startTime, endTime),
+    ended,
+    status: message === '' ? { code } : { code, message },
+    attributes,
+    links,
+    events,
+    resource,
+    instrumentationScope,
+    droppedAttributesCount: dropped[0] ?? 0,
+    droppedEventsCount: dropped[1] ?? 0,
+    droppedLinksCount: dropped[2] ?? 0,
+  };
+}
+
+function readLinks(decoder: PayloadDecoder): StoredLink[] {
+  const links: StoredLink[] = [];
+  for (let count = decoder.u16(); count > 0; count--) {
+    const traceId = decoder.id(16) ?? '';
+    const spanId = decoder.id(8) ?? '';
+    const traceFlags = decoder.u8();
+    const isRemote = (decoder.u8() & SpanBit.REMOTE_PARENT) !== 0;
+    const droppedAttributesCount = decoder.u32();
+    const context = { ...contextOf(traceId, spanId, traceFlags, decoder.text()), isRemote };
+    const attributes = decoder.attributes();
+    if (decoder.ended) break;
+    links.push({ context, attributes, droppedAttributesCount });
+  }
+  return links;
+}
+
+function readEvents(decoder: PayloadDecoder): StoredEvent[] {
+  const events: StoredEvent[] = [];
+  for (let count = decoder.u16(); count > 0; count--) {
+    const time = decoder.time();
+    const droppedAttributesCount = decoder.u32();
+    const name = decoder.text();
+    // The last event of a payload that was cut is worth showing as far as it goes: it may be the exception.
+    if (decoder.ended && name.length <= CUT_MARK.length) break;
+    events.push({ time, name, attributes: decoder.attributes(), droppedAttributesCount });
+    if (decoder.ended) break;
+  }
+  return events;
+}
+
+/** The ids of the trace context in front of a payload; empty where there is none. */
+export function idsBefore({ bytes, start, flags }: RecordPayload): { traceId: string; spanId: string } {
+  if ((flags & RecordFlag.CONTEXT) === 0 || start < CONTEXT_SIZE) return { traceId: '', spanId: '' };
+  const middle = start - 8;
+  return {
+    traceId: bytes.toString('hex', start - CONTEXT_SIZE, middle),
+    spanId: bytes.toString('hex', middle, start),
+  };
+}
+
+function contextOf(traceId: string, spanId: string, traceFlags: number, traceState: string): SpanContextLike {
+  const context = { traceId, spanId, traceFlags };
+  return traceState === '' ? context : { ...context, traceState: { serialize: () => traceState } };
+}
+
+function difference([seconds, nanoseconds]: HrTime, end: HrTime): HrTime {
+  const whole = end[0] - seconds;
+  const rest = end[1] - nanoseconds;
+  if (whole < 0 || (whole === 0 && rest < 0)) return [0, 0];
+  return rest < 0 ? [whole - 1, rest + NANOSECONDS] : [whole, rest];
+}
+
+/** A duration in milliseconds. */
+export function milliseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1000 + nanoseconds / 1_000_000;
+}
+
+/** `internal`, `server`, `client`, `producer`, `consumer`, or the number of a kind that came later. */
+export function spanKindName(kind: number): string {
+  return KINDS[kind] ?? String(kind);
+}
+
+function messageOf({ name, ended, status, duration }: StoredSpan): string {
+  if (!ended) return `${name} started`;
+  const time = `${Number(milliseconds(duration).toPrecision(4))} ms`;
+  if (status.code !== StatusCode.ERROR) return `${name} ended after ${time}`;
+  return `${name} failed after ${time}${status.message === undefined ? '' : `: ${status.message}`}`;
+}
+
+function fieldsOf(span: StoredSpan): Record<string, unknown> {
+  const { status, attributes, links, events, instrumentationScope: scope } = span;
+  const fields: Record<string, unknown> = { span: span.name, spanKind: spanKindName(span.kind) };
+  if (span.parentSpanContext !== undefined) fields.parentSpanId = span.parentSpanContext.spanId;
+  if (span.ended) fields.duration = milliseconds(span.duration);
+  if (status.code !== StatusCode.UNSET) fields.status = status.code === StatusCode.ERROR ? 'error' : 'ok';
+  if (status.message !== undefined) fields.statusMessage = status.message;
+  if (hasEntries(attributes)) fields.attributes = attributes;
+  if (events.length > 0) fields.events = events.map(({ name, attributes }) => ({ name, attributes }));
+  if (links.length > 0) {
+    fields.links = links.map(({ context: { traceId, spanId } }) => ({ traceId, spanId }));
+  }
+  if (scope.name !== '') fields.scope = scope.name;
+  return fields;
+}
+
+function hasEntries(value: object): boolean {
+  for (const _ in value) return true;
+  return false;
+}
