@@ -39,6 +39,7 @@ import {
   showLogComponentsCommand,
   showLogConfigurationCommand,
   showLogCountersCommand,
+  showLogDeliveryCommand,
   showLogEventsCommand,
 } from './show-log/command.ts';
 import { showTraceCommand } from './show-trace/command.ts';
@@ -58,6 +59,7 @@ export const commands: readonly CommandSpec[] = [
   showLogEventsCommand,
   showLogCountersCommand,
   showLogConfigurationCommand,
+  showLogDeliveryCommand,
   explainCommand,
   clearLogCommand,
   clearLogCountersCommand,

@@ -10,18 +10,18 @@ import { UsageError } from '../errors.ts';
 export function changeConfiguration(
   change: (configuration: LogConfiguration) => LogConfiguration,
 ): LogConfiguration {
-  return updateLogConfiguration((configuration) => changesAsUsage(() => change(configuration)));
+  return updateLogConfiguration((configuration) => asUsage(() => change(configuration)));
 }
 
 /**
- * Makes a change. A value that can't be used is bad usage; a configuration that is damaged, which is told by the same
- * class, is not.
+ * Reads or applies what a command says. A value that can't be used is bad usage; a configuration that is damaged, which is
+ * told by the same class, is not.
  *
  * @throws UsageError
  */
-export function changesAsUsage(change: () => LogConfiguration): LogConfiguration {
+export function asUsage<T>(use: () => T): T {
   try {
-    return change();
+    return use();
   } catch (error) {
     if (error instanceof LogConfigurationError) throw new UsageError(error.message);
     throw error;

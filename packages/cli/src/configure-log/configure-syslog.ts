@@ -4,6 +4,7 @@ import {
   deleteSyslog,
   parseSyslogAddress,
   type SyslogServer,
+  type SyslogTls,
   syslogTargetName,
   TARGET_FACILITIES,
 } from '@tracebuf/exos-log';
@@ -13,7 +14,7 @@ import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { demandServer } from '../log-words/target.ts';
 import { WordReader } from '../word-reader.ts';
-import { changeConfiguration } from './change-configuration.ts';
+import { asUsage, changeConfiguration } from './change-configuration.ts';
 
 const TRANSPORTS = ['udp', 'tcp', 'tls'] as const;
 const PROTOCOLS = ['rfc3164', 'rfc5424'] as const;
@@ -23,9 +24,10 @@ const CHOICES = [...TRANSPORTS, ...PROTOCOLS, 'from', ...TLS_WORDS] as const;
 const DEFAULT_PORT = 514;
 const DEFAULT_TLS_PORT = 6514;
 
-/** Reads the words behind `configure syslog add`. @throws UsageError, LogConfigurationError */
+/** Reads the words behind `configure syslog add`. @throws UsageError */
 export function readAddRequest(reader: WordReader): SyslogServer {
-  const { host, port, unix } = parseSyslogAddress(reader.text('<address>{:<port>}'));
+  const address = reader.text('<address>{:<port>}');
+  const { host, port, unix } = asUsage(() => parseSyslogAddress(address));
   const vr = reader.flag('vr') ? reader.text('<vr>') : undefined;
   const facility = reader.demand(TARGET_FACILITIES);
   const { transport, protocol = 'rfc3164', from, tls } = readChoices(reader, unix);
@@ -44,8 +46,6 @@ export function readAddRequest(reader: WordReader): SyslogServer {
     ...(tls === undefined ? {} : { tls }),
   };
 }
-
-type SyslogTls = NonNullable<SyslogServer['tls']>;
 
 /** What may be said of a server besides where it is. */
 interface Choices {

@@ -1,23 +1,19 @@
 import {
-  announceConfiguration,
-  closeSession,
   configureTarget,
-  type Incident,
-  judgeIncident,
+  type DeliveryLine,
+  followSession,
   type LogConfiguration,
-  LogEntries,
   type LogTarget,
-  layOutEntry,
-  openSession,
+  layOutLine,
   readLogConfiguration,
   type TargetChange,
 } from '@tracebuf/exos-log';
+import { isoTime, recordToJson } from '@tracebuf/ring';
 import type { Invocation } from '../command.ts';
-import { changesAsUsage } from '../configure-log/change-configuration.ts';
+import { asUsage } from '../configure-log/change-configuration.ts';
 import { ExitCode } from '../exit-code.ts';
 import { interruptible } from '../interruption.ts';
-import { entryFormat } from '../show-log/entry-format.ts';
-import { followLog, startFollowing } from '../show-log/follow-log.ts';
+import { jsonLine } from '../json-line.ts';
 import { checkMessagesPrivilege } from '../show-log/privilege.ts';
 
 /** Options of a session. */
@@ -37,46 +33,27 @@ export async function showSession(
   { options, out }: Invocation<SessionOptions>,
 ): Promise<ExitCode> {
   const { utc = false, json = false } = options;
-  let configuration = readLogConfiguration();
+  const configuration = readLogConfiguration();
   checkMessagesPrivilege(configuration);
   const target = sessionTarget(configuration, change);
-  const entries = new LogEntries(target.suppressRepeats);
-  const format = entryFormat(json, (entry) => layOutEntry(entry, target.format, { utc }));
-  const view = {
-    wants: (incident: Incident) => takes(configuration, target, incident),
-    entries,
-    accepts: () => true,
-    format,
-    json,
-    updated: () => {
-      configuration = readLogConfiguration();
-    },
-  };
   return await interruptible(async (signal) => {
-    const followed = startFollowing('memory-buffer');
-    try {
-      openSession(target);
-      announceConfiguration();
-      await followLog(followed, view, out, signal);
-    } finally {
-      followed.close();
-      closeSession();
-      announceConfiguration();
+    for await (const { line } of followSession(target, { signal })) {
+      await out.write(json ? jsonLine(lineToJson(line)) : `${layOutLine(line, target.format, { utc })}\n`);
     }
     return ExitCode.DONE;
   });
 }
 
 function sessionTarget(configuration: LogConfiguration, change: TargetChange): LogTarget {
-  const { targets } = changesAsUsage(() =>
-    configureTarget(configuration, 'session', { ...change, enabled: true }),
-  );
+  const { targets } = asUsage(() => configureTarget(configuration, 'session', { ...change, enabled: true }));
   // There is one in every configuration.
   return targets.find(({ kind }) => kind === 'session') as LogTarget;
 }
 
-function takes(configuration: LogConfiguration, target: LogTarget, incident: Incident): boolean {
-  const { component, condition, values, record } = incident;
-  const { message } = record;
-  return judgeIncident(configuration, target, component, condition, values, message, Date.now()).passes;
+/** The record of the incident; repeats and losses with the keys of records, as far as they apply. */
+function lineToJson({ kind, time, incident, count, text, process }: DeliveryLine): Record<string, unknown> {
+  if (incident === undefined)
+    return { time: isoTime(time), process, level: 'warn', kind, message: text, count };
+  const record = recordToJson(incident.record);
+  return kind === 'repeats' ? { ...record, time: isoTime(time), message: text, repeated: count } : record;
 }

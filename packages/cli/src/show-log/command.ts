@@ -102,3 +102,14 @@ export const showLogConfigurationCommand: CommandSpec = {
   grammar: async () => (await import('./show-configuration.ts')).readConfigurationRequest,
   load: async () => (await import('./show-configuration.ts')).showConfiguration,
 };
+
+export const showLogDeliveryCommand: CommandSpec = {
+  words: ['show', 'log', 'delivery'],
+  summary: 'what console and syslog servers were given, and what was lost on the way',
+  details: `LOST is what was overwritten in memory before it could be delivered; REPEATED what was summed up; FAILED what the target can't
+be given, such as what is too long for it; RESENT what was sent twice because a connection broke.`,
+  operands: [],
+  options: [JSON_OPTION],
+  examples: [['show log delivery', 'does the syslog server get everything?']],
+  load: async () => (await import('./show-delivery.ts')).showDelivery,
+};
