@@ -2,8 +2,8 @@ import type { ExitCode } from './exit-code.ts';
 import type { Output } from './output.ts';
 import type { WordReader } from './word-reader.ts';
 
-/** What shell completion offers for a word: processes, buffers of the process before it, levels, or fixed words. */
-export type Completable = 'process' | 'buffer' | 'level' | 'command' | readonly string[];
+/** What shell completion offers for a word: processes, buffers of the process before it, levels, ETW providers, or fixed words. */
+export type Completable = 'process' | 'buffer' | 'level' | 'provider' | 'command' | readonly string[];
 
 /** A word after the command's own words. */
 export interface OperandSpec {
@@ -19,6 +19,8 @@ export interface OperandSpec {
 export interface OptionSpec {
   /** As commander writes it: `-n, --last <count>`. */
   readonly flags: string;
+  /** Another way to write it, with one dash as some programs have it: `-guid`. */
+  readonly alias?: string;
   readonly description: string;
   /**
    * Reads the value that was given.

@@ -32,6 +32,12 @@ import {
 } from './enable-log/command.ts';
 import { explainCommand } from './explain/command.ts';
 import { helpCommand } from './help/command.ts';
+import {
+  disableProviderCommand,
+  enableProviderCommand,
+  listProvidersCommand,
+  showProviderCommand,
+} from './provider/command.ts';
 import { pruneCommand } from './prune/command.ts';
 import { psCommand } from './ps/command.ts';
 import {
@@ -80,6 +86,10 @@ export const commands: readonly CommandSpec[] = [
   disableLogDebugCommand,
   testFilterCommand,
   compareCatalogsCommand,
+  listProvidersCommand,
+  showProviderCommand,
+  enableProviderCommand,
+  disableProviderCommand,
   pruneCommand,
   doctorCommand,
   demoCommand,

@@ -1,3 +1,4 @@
+import { etwDecoder } from '@tracebuf/etw';
 import { incidentDecoder } from '@tracebuf/exos-log';
 import { pinoDecoder } from '@tracebuf/pino-transport';
 import { registerDecoder } from '@tracebuf/ring';
@@ -5,5 +6,5 @@ import { winstonDecoder } from '@tracebuf/winston-transport';
 
 /** Makes the record kinds of all packages known to the readers of this program. */
 export function registerDecoders(): void {
-  for (const decoder of [incidentDecoder, pinoDecoder, winstonDecoder]) registerDecoder(decoder);
+  for (const decoder of [etwDecoder, incidentDecoder, pinoDecoder, winstonDecoder]) registerDecoder(decoder);
 }

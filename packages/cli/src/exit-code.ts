@@ -6,7 +6,7 @@ export const ExitCode = {
   FAILED: 1,
   /** The command line makes no sense. */
   USAGE: 2,
-  /** There is no such process, trace buffer, condition, filter or target. */
+  /** There is no such process, trace buffer, condition, filter, target or provider. */
   NOT_FOUND: 3,
   /** Ctrl-C: 128 plus the number of SIGINT, as shells count. */
   INTERRUPTED: 130,

@@ -36,12 +36,20 @@ export function parseArguments(spec: CommandSpec, args: readonly string[], colum
     getOutHasColors: () => false,
   });
   try {
-    program.parse(args, { from: 'user' });
+    program.parse(inFull(spec, args), { from: 'user' });
   } catch (error) {
     if (help !== undefined) return { help };
     throw error instanceof CommanderError ? usageError(spec, error, program) : error;
   }
   return { operands: readOperands(spec, program.args), options: program.opts() };
+}
+
+/** Options that are written in the way of other programs, in ours. */
+function inFull({ options }: CommandSpec, args: readonly string[]): string[] {
+  return args.map((arg) => {
+    const option = options.find(({ alias }) => alias !== undefined && alias === arg.toLowerCase());
+    return /--[\w-]+/.exec(option?.flags ?? '')?.[0] ?? arg;
+  });
 }
 
 /** The help text of one command. */

@@ -12,6 +12,7 @@ const PROGRAMS = join(import.meta.dirname, 'programs');
 /** Programs of these tests. */
 const TRACE_CLI = join(PROGRAMS, 'trace-cli.js');
 const WRITER = join(PROGRAMS, 'writer.ts');
+const PROVIDER = join(PROGRAMS, 'provider.ts');
 
 /** What a command line did. */
 export interface Outcome {
@@ -93,6 +94,13 @@ export class Sandbox {
       RECORDS: JSON.stringify(records),
       REPEAT: String(repeat),
     });
+    await running.until(/ready/);
+    return running;
+  }
+
+  /** Starts a program with an ETW provider, and waits until it has declared its events; see `programs/provider.ts`. */
+  async provider(mode: string, provider = 'MyCompany.MyComponent', id = '-', name = 'web'): Promise<Running> {
+    const running = this.#spawn(PROVIDER, [provider, id, mode], { TRACEBUF_PROCESS: name });
     await running.until(/ready/);
     return running;
   }

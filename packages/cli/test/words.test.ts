@@ -22,14 +22,16 @@ describe('words of a command line', () => {
     ['en tr web all', 'enable trace'],
     ['se t web all level warn', 'set trace'],
     ['cl tr web all', 'clear trace'],
-    ['pr', 'prune'],
+    ['pru', 'prune'],
+    ['prov en MyProvider', 'provider enable'],
+    ['prov l', 'provider list'],
     ['h', 'help'],
   ] as const)('%s calls %s', ([line, expected]) => {
     expect(calls(line)).toBe(expected);
   });
 
   test.for([
-    ['p', 'Ambiguous word: "p" could be "ps" or "prune"'],
+    ['p', 'Ambiguous word: "p" could be "ps" or "provider" or "prune"'],
     ['e tr', 'no fault: enable trace'],
     ['c', 'Ambiguous word: "c" could be "clear" or "completion"'],
     ['shwo trace', 'Unknown command: "shwo"; did you mean "show"?'],

@@ -1,6 +1,7 @@
 import type { CommandSpec, Completable, OptionSpec } from '../command.ts';
 import { LEVEL_NAMES } from '../option-values.ts';
 import { shortState } from '../process-state.ts';
+import { knownProviders } from '../provider/find-provider.ts';
 import { resolveWords } from '../resolve-words.ts';
 import { allProcesses, bufferNames, findProcessEntries } from '../target.ts';
 import { type Candidate, WordReader } from '../word-reader.ts';
@@ -97,6 +98,8 @@ function valuesOf(
       return processCandidates();
     case 'buffer':
       return bufferCandidates(operands[0] ?? 'all');
+    case 'provider':
+      return providerCandidates();
     case 'level':
       return LEVEL_NAMES.map((value) => ({ value }));
     case 'command':
@@ -119,6 +122,13 @@ function processCandidates(): Candidate[] {
     ];
   });
   return [...names.map((value) => ({ value })), ...single, { value: 'all', description: 'all processes' }];
+}
+
+/** Names of ETW providers, or GUIDs of those without. */
+function providerCandidates(): Candidate[] {
+  const { providers, remembered } = knownProviders();
+  const ids = new Map([...remembered, ...providers].map(({ id, name }) => [id, name ?? id]));
+  return [...new Set(ids.values())].sort().map((value) => ({ value }));
 }
 
 function bufferCandidates(proc: string): Candidate[] {
