@@ -43,6 +43,7 @@ export { type ParseOptions, parseFilter } from './parser.ts';
 export { compilePredicate } from './predicate.ts';
 export { type CountedOption, rankOptions } from './rank.ts';
 export { createRecordCatalog, recordCatalog } from './record-catalog.ts';
+export { regexpMatches } from './regexp.ts';
 export { type CompiledSql, compileSql, type SqlSchema } from './sql.ts';
 export {
   registerSqlFunctions,

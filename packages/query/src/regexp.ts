@@ -84,9 +84,32 @@ function build(source: string, flags: string): RE2JS {
   return compiled;
 }
 
+/** A compiled expression. */
+interface Compiled {
+  readonly engine: RE2JS;
+  readonly test: (text: string) => boolean;
+}
+
 /** Compiled expressions by flags and source: parsing checks one, the evaluator and SQLite then use it. */
-const cache = new Map<string, (text: string) => boolean>();
+const cache = new Map<string, Compiled>();
 const CACHE_SIZE = 64;
+
+function compiled(source: string, flags: string): Compiled {
+  const key = `${flags}/${source}`;
+  let found = cache.get(key);
+  if (found === undefined) {
+    const engine = build(source, flags);
+    found = { engine, test: (text) => engine.test(text) };
+  } else cache.delete(key);
+  // Deleting and setting again keeps the order of last use.
+  cache.set(key, found);
+  if (cache.size > CACHE_SIZE)
+    for (const oldest of cache.keys()) {
+      cache.delete(oldest);
+      break;
+    }
+  return found;
+}
 
 /**
  * Compiles a regular expression of RE2's syntax; JavaScript's spellings of the same (`\u0041`, `(?<name>…)`) too.
@@ -97,18 +120,30 @@ const CACHE_SIZE = 64;
  * @throws RegexpFault where the expression is wrong, not supported or too large.
  */
 export function compileRegexp(source: string, flags: string): (text: string) => boolean {
-  const key = `${flags}/${source}`;
-  let test = cache.get(key);
-  if (test === undefined) {
-    const compiled = build(source, flags);
-    test = (text) => compiled.test(text);
-  } else cache.delete(key);
-  // Deleting and setting again keeps the order of last use.
-  cache.set(key, test);
-  if (cache.size > CACHE_SIZE)
-    for (const oldest of cache.keys()) {
-      cache.delete(oldest);
-      break;
-    }
-  return test;
+  return compiled(source, flags).test;
+}
+
+/**
+ * Finds where a regular expression matches, for highlighting: the same expressions as in filters, in linear time.
+ *
+ * @param source What stands between the slashes.
+ * @param flags Any of `i`, `m`, `s`, `u`.
+ * @param text Where to look; half a character is one that matches nothing.
+ * @param most How many matches to find at most.
+ * @returns Start and end of each match, in UTF-16 code units; empty matches are left out.
+ * @throws Error where the expression is wrong, not supported or too large; the message says why.
+ */
+export function regexpMatches(
+  source: string,
+  flags: string,
+  text: string,
+  most: number,
+): (readonly [start: number, end: number])[] {
+  const matcher = compiled(source, flags).engine.matcher(text.toWellFormed());
+  const found: (readonly [number, number])[] = [];
+  while (found.length < most && matcher.find()) {
+    const [start, end] = [matcher.start(), matcher.end()];
+    if (end > start) found.push([start, end]);
+  }
+  return found;
 }

@@ -1,5 +1,20 @@
 /** Trace buffers in SQLite: the recorder that drains them, the schema, retention, and queries. */
 export { DatabaseError } from './errors.ts';
+export { DatabaseSource } from './query/database-source.ts';
+export { type LiveOptions, LiveSource, type RecordsAsTheyCome } from './query/live-source.ts';
+export {
+  compareKeys,
+  type Direction,
+  finish,
+  type GroupCounts,
+  type PlacedRecord,
+  type Progress,
+  type RecordKey,
+  type RecordSource,
+  type Selection,
+  type TextSearch,
+  type Work,
+} from './query/record-source.ts';
 export { Recorder, type RecorderOptions, type RecorderTotals } from './recorder.ts';
 export { type DatabaseRetention, DEFAULT_RETENTION } from './retention.ts';
 export { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';

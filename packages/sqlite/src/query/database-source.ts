@@ -1,11 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { DataStatistics, Filter, SqlValue } from '@tracebuf/query';
+import type { DataStatistics, Filter } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
 import { databaseError } from '../errors.ts';
 import { openTraceDatabase, pragma } from '../trace-database.ts';
 import { databaseStatistics } from './database-statistics.ts';
-import { countGroups } from './entry-groups.ts';
 import { compileEntryCondition, type EntryCondition } from './entry-condition.ts';
+import { countGroups } from './entry-groups.ts';
 import type {
   Direction,
   GroupCounts,
@@ -152,9 +152,9 @@ export class DatabaseSource implements RecordSource {
 
   span(): { readonly first: number; readonly last: number } | undefined {
     const end = (order: string): { time: number } | undefined =>
-      this.#ask(() => this.#database.prepare(`SELECT time FROM entries ORDER BY time ${order} LIMIT 1`).get()) as
-        | { time: number }
-        | undefined;
+      this.#ask(() =>
+        this.#database.prepare(`SELECT time FROM entries ORDER BY time ${order} LIMIT 1`).get(),
+      ) as { time: number } | undefined;
     const [first, last] = [end('ASC'), end('DESC')];
     return first === undefined || last === undefined ? undefined : { first: first.time, last: last.time };
   }
@@ -246,7 +246,10 @@ const MOST = Number.MAX_SAFE_INTEGER;
 
 /** Whether entries need not be gone through in steps: all are wanted, or an index leads to those that are. */
 function isDirect({ sql, trace, high, low }: EntryCondition): boolean {
-  return trace !== undefined || (sql === '1' && low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY);
+  return (
+    trace !== undefined ||
+    (sql === '1' && low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY)
+  );
 }
 
 function bounds({ low, high }: EntryCondition): { readonly low: number; readonly high: number } {

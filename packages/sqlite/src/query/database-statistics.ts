@@ -30,11 +30,12 @@ const RING_FIELDS: ReadonlyMap<string, string> = new Map([
   ['thread', 'r.thread'],
   ['tid', 'r.thread'],
 ]);
-const TEXT_FIELDS: ReadonlySet<string> = new Set(['msg', 'message', 'kind', 'level']);
+/** Fields of which every text has a number. */
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['kind', 'level']);
 
 /**
  * Tells what occurs: exactly for times, processes and buffers; else from the newest records, and where those are not all, so
- * that nothing is said not to occur which does. Texts that a filter asks for are looked up among all.
+ * that nothing is said not to occur which does. Levels and kinds that a filter asks for are looked up among all.
  */
 export function* databaseStatistics(
   database: DatabaseSync,
@@ -139,7 +140,9 @@ function askedTexts(database: DatabaseSync, { operator, values }: Comparison): s
     if (rows.length === 0 && value.type === 'string') {
       const begin = value.value.replace(/[\\%_]/g, '\\$&');
       rows.push(
-        ...database.prepare(`SELECT text FROM strings WHERE text LIKE ? ESCAPE '\\' LIMIT ${SIMILAR}`).all(`${begin}%`),
+        ...database
+          .prepare(`SELECT text FROM strings WHERE text LIKE ? ESCAPE '\\' LIMIT ${SIMILAR}`)
+          .all(`${begin}%`),
       );
     }
     for (const { text } of rows as { text: string }[]) found.push(text);

@@ -60,8 +60,10 @@ const FIELDS = createRecordCatalog('e').fields;
 const textCatalog = catalogWith((name) => (TEXT_COLUMNS.has(name) ? '"s"."text"' : undefined));
 const ringCatalog = catalogWith((name) => RING_COLUMNS.get(name));
 /** For a condition on an entry; what is interned is looked up. */
-export const entryCatalog: FieldCatalog<TraceRecord> = catalogWith((name) => {
+const entryCatalog: FieldCatalog<TraceRecord> = catalogWith((name) => {
   const text = TEXT_COLUMNS.get(name);
+  if (text === 'message')
+    return 'coalesce("e"."text", (SELECT "text" FROM "strings" WHERE "id" = "e"."message"))';
   if (text !== undefined) return `(SELECT "text" FROM "strings" WHERE "id" = "e"."${text}")`;
   const ring = RING_COLUMNS.get(name);
   if (ring !== undefined) return `(SELECT ${ring} ${RINGS} WHERE "r"."id" = "e"."ring")`;
@@ -121,19 +123,28 @@ function compileInterned(
   if (column !== undefined) {
     // A level is a text and a number; only conditions on the text alone are about the texts.
     if (name === 'level' && !node.values.every(({ type }) => type === 'string' || type === 'regexp')) return;
-    const { sql, params } = compileSql(alone, { catalog: textCatalog });
-    return { sql: onText(column, sql, options), params };
+    return onText(column, compileSql(alone, { catalog: textCatalog }), options);
   }
   if (!RING_COLUMNS.has(name)) return undefined;
   const { sql, params } = compileSql(alone, { catalog: ringCatalog });
   return { sql: `"e"."ring" IN (SELECT "r"."id" ${RINGS} WHERE ${sql})`, params };
 }
 
-/** @param condition On `s.text`. */
-function onText(column: string, condition: string, { manyTexts }: ConditionOptions): string {
-  return manyTexts
-    ? `(SELECT ${condition} FROM "strings" AS "s" WHERE "s"."id" = "e"."${column}")`
-    : `"e"."${column}" IN (SELECT "s"."id" FROM "strings" AS "s" WHERE ${condition})`;
+/** A condition on the text of a column. A message has a number, or stands in its entry. */
+function onText(
+  column: string,
+  { sql, params }: { readonly sql: string; readonly params: readonly SqlValue[] },
+  { manyTexts }: ConditionOptions,
+): { sql: string; params: SqlValue[] } {
+  const interned = manyTexts
+    ? `(SELECT ${sql} FROM "strings" AS "s" WHERE "s"."id" = "e"."${column}")`
+    : `"e"."${column}" IN (SELECT "s"."id" FROM "strings" AS "s" WHERE ${sql})`;
+  if (column !== 'message') return { sql: interned, params: [...params] };
+  const own = `(SELECT ${sql} FROM (SELECT "e"."text" AS "text") AS "s")`;
+  return {
+    sql: `CASE WHEN "e"."message" IS NULL THEN ${own} ELSE ${interned} END`,
+    params: [...params, ...params],
+  };
 }
 
 /** Agrees with `compileSearch`. */
@@ -143,15 +154,25 @@ function searchCondition(
 ): { sql: string; params: readonly SqlValue[] } {
   const pattern = searchPattern(search);
   const found = (value: string): string => `regexp(?, ${withNul(value)})`;
+  const inText = { sql: found('"s"."text"'), params: [pattern] };
   const alternatives = [
-    onText('message', found('"s"."text"'), options),
-    onText('level', found('"s"."text"'), options),
-    `"e"."ring" IN (SELECT "r"."id" ${RINGS} WHERE ${found('"r"."buffer"')} OR ${found(`("p"."name" || '.' || "p"."pid")`)})`,
-    `CASE WHEN "e"."fields" IS NULL AND "e"."trace" IS NULL AND "e"."span" IS NULL THEN 0
-       ELSE regexp(?, tracebuf_shown_fields("e"."fields", "e"."trace", "e"."span")) END`,
+    onText('message', inText, options),
+    onText('level', inText, options),
+    {
+      sql: `"e"."ring" IN (SELECT "r"."id" ${RINGS} WHERE ${found('"r"."buffer"')}
+        OR ${found(`("p"."name" || '.' || "p"."pid")`)})`,
+      params: [pattern, pattern],
+    },
+    {
+      sql: `CASE WHEN "e"."fields" IS NULL AND "e"."trace" IS NULL AND "e"."span" IS NULL THEN 0
+        ELSE regexp(?, tracebuf_shown_fields("e"."fields", "e"."trace", "e"."span")) END`,
+      params: [pattern],
+    },
   ];
-  const sql = alternatives.join(' OR ');
-  return { sql, params: Array<SqlValue>(5).fill(pattern) };
+  return {
+    sql: alternatives.map(({ sql }) => sql).join(' OR '),
+    params: alternatives.flatMap(({ params }) => params),
+  };
 }
 
 /** Node 22 cuts text at a NUL when it calls a function. */

@@ -4,18 +4,22 @@ import type { TraceRecord } from '@tracebuf/ring';
 import type { EntryCondition } from './entry-condition.ts';
 import type { GroupCounts } from './record-source.ts';
 
-/** Where the values of a field are: what to group entries by, and how the value is got from that. */
+/** What to group entries by, and the value of each group. */
 const GROUPED: ReadonlyMap<string, readonly [by: string, value: string]> = new Map([
-  ['msg', ['e.message', '(SELECT text FROM strings WHERE id = g.by)']],
-  ['message', ['e.message', '(SELECT text FROM strings WHERE id = g.by)']],
-  ['kind', ['e.kind', '(SELECT text FROM strings WHERE id = g.by)']],
-  ['level', ['e.level', '(SELECT text FROM strings WHERE id = g.by)']],
-  ['buffer', ['e.ring', '(SELECT buffer FROM rings WHERE id = g.by)']],
-  ['thread', ['e.ring', '(SELECT thread FROM rings WHERE id = g.by)']],
-  ['tid', ['e.ring', '(SELECT thread FROM rings WHERE id = g.by)']],
-  ['process', ['e.ring', '(SELECT p.name FROM rings AS r JOIN processes AS p ON p.id = r.process WHERE r.id = g.by)']],
-  ['pid', ['e.ring', '(SELECT p.pid FROM rings AS r JOIN processes AS p ON p.id = r.process WHERE r.id = g.by)']],
+  ['msg', ['e.message, e.text', 'coalesce(e.text, (SELECT text FROM strings WHERE id = e.message))']],
+  ['message', ['e.message, e.text', 'coalesce(e.text, (SELECT text FROM strings WHERE id = e.message))']],
+  ['kind', ['e.kind', '(SELECT text FROM strings WHERE id = e.kind)']],
+  ['level', ['e.level', '(SELECT text FROM strings WHERE id = e.level)']],
+  ['buffer', ['e.ring', '(SELECT buffer FROM rings WHERE id = e.ring)']],
+  ['thread', ['e.ring', '(SELECT thread FROM rings WHERE id = e.ring)']],
+  ['tid', ['e.ring', '(SELECT thread FROM rings WHERE id = e.ring)']],
+  ['process', ['e.ring', ofProcess('name')]],
+  ['pid', ['e.ring', ofProcess('pid')]],
 ]);
+
+function ofProcess(column: string): string {
+  return `(SELECT p.${column} FROM rings AS r JOIN processes AS p ON p.id = r.process WHERE r.id = e.ring)`;
+}
 
 /**
  * Counts entries by the values of a field: by number where the values are interned, else record by record.
@@ -34,8 +38,8 @@ export function countGroups(
   const [by, text] = grouped;
   const rows = database
     .prepare(
-      `SELECT ${text} AS value, sum(g.count) AS count FROM
-         (SELECT ${by} AS by, count(*) AS count FROM entries AS e WHERE ${condition.sql} GROUP BY ${by}) AS g
+      `SELECT value, sum(count) AS count FROM
+         (SELECT ${text} AS value, count(*) AS count FROM entries AS e WHERE ${condition.sql} GROUP BY ${by})
        GROUP BY value`,
     )
     .all(...condition.params) as { value: string | number | null; count: number }[];

@@ -89,7 +89,6 @@ export class LiveSource implements RecordSource {
     return countValues(this.records(selection), fieldReader(field));
   }
 
-  // biome-ignore lint/correctness/useYield: all is in memory, one step does it.
   *statistics(names: Iterable<string>, _filter?: Filter): Work<DataStatistics> {
     const rows = this.#rows;
     return gatherStatistics(
@@ -107,18 +106,18 @@ export class LiveSource implements RecordSource {
 
   refresh(): boolean {
     const come: PlacedRecord[] = [];
+    let isInOrder = true;
+    let latest = this.#rows.at(-1)?.key.time ?? Number.NEGATIVE_INFINITY;
     for (const record of this.#buffers.records()) {
       this.#lastId++;
       come.push({ key: { time: record.time, id: this.#lastId }, record });
+      if (record.time < latest) isInOrder = false;
+      latest = record.time;
     }
     if (come.length === 0) return false;
-    const last = this.#rows.at(-1);
     // A work that is under way goes on with the array that it has.
     const rows = this.#rows.concat(come);
-    const isInOrder = rows.every(
-      ({ key }, at) => at < this.#rows.length || key.time >= (rows[at - 1]?.key.time ?? -Infinity),
-    );
-    if (last !== undefined ? !isInOrder : come.length > 0) rows.sort((a, b) => compareKeys(a.key, b.key));
+    if (!isInOrder) rows.sort((left, right) => compareKeys(left.key, right.key));
     const extra = rows.length - this.#most;
     this.dropped += Math.max(0, extra);
     this.#rows = extra > 0 ? rows.slice(extra) : rows;
@@ -134,8 +133,7 @@ export class LiveSource implements RecordSource {
     if (known !== undefined) return known;
     const passes = compilePredicate(selection.filter);
     const matches = selection.search === undefined ? undefined : compileSearch(selection.search);
-    const test =
-      matches === undefined ? passes : (record: TraceRecord) => passes(record) && matches(record);
+    const test = matches === undefined ? passes : (record: TraceRecord) => passes(record) && matches(record);
     this.#tests.set(selection, test);
     return test;
   }
