@@ -17,7 +17,7 @@ export interface TraceBufferDestinationOptions extends TraceBufferOptions, Logge
   readonly size?: number;
   /**
    * Gives the ids of the span that is active, when a line is logged: they are stored with the record. What it throws
-   * is ignored. Default: none, and the line's own `trace_id` and `span_id` count.
+   * is ignored. Default: those of OpenTelemetry's active span. A line's own `trace_id` and `span_id` come before.
    */
   readonly context?: () => SpanIds | undefined;
 }

@@ -1,4 +1,5 @@
 import {
+  activeSpan,
   Level,
   openTraceBuffer,
   RecordKind,
@@ -51,7 +52,7 @@ export class TraceBufferDestination {
   lastLogger: unknown = undefined;
 
   readonly #keys: LoggerKeys;
-  readonly #context: (() => SpanIds | undefined) | undefined;
+  readonly #context: () => SpanIds | undefined;
   readonly #labels = new Map<string, number>(Object.entries(Level));
   readonly #bytes = new LineBytes();
   #severities: ReadonlyMap<number, number> | undefined;
@@ -66,7 +67,7 @@ export class TraceBufferDestination {
     const { name, size, buffer, keys, context } = splitOptions(options);
     this.buffer = joinBuffer(name, size, buffer);
     this.#keys = keys;
-    this.#context = context;
+    this.#context = context ?? activeSpan;
     this.#isUnusual = context !== undefined;
     for (const [label, level] of Object.entries(buffer.levels ?? {}))
       this.#labels.set(label.toLowerCase(), level);
@@ -76,7 +77,7 @@ export class TraceBufferDestination {
 
   /** Stores a line as it is, without its newline. Never throws. */
   write(line: string): void {
-    if (this.#asks || this.#isUnusual || typeof line !== 'string') {
+    if (this.#asks || this.#isUnusual || typeof line !== 'string' || activeSpan() !== undefined) {
       this.writeAt(line);
       return;
     }
@@ -91,7 +92,7 @@ export class TraceBufferDestination {
   writeAt(line: string, time?: number): void {
     const text = typeof line === 'string' ? line : String(line);
     const severity = this.#severityOf(text, lineLevel(text));
-    const ids = this.#context === undefined ? undefined : this.#spanIds(this.#context);
+    const ids = this.#spanIds(this.#context);
     const stored = text.slice(0, text.length - endingOf(text));
     if (ids === undefined) this.buffer.append(RecordKind.PINO, severity, stored, time);
     else this.buffer.appendInContext(RecordKind.PINO, severity, stored, ids.traceId, ids.spanId, time);

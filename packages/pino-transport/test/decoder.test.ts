@@ -7,7 +7,15 @@ function decode(
   { flags = 0, severity = 30, definitions = new Map() as Definitions } = {},
 ) {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  return pinoDecoder.decode({ bytes, start: 0, end: bytes.length, flags, severity, definitions });
+  return pinoDecoder.decode({
+    bytes,
+    start: 0,
+    end: bytes.length,
+    flags,
+    severity,
+    definitions,
+    littleEndian: true,
+  });
 }
 
 const line = JSON.stringify({

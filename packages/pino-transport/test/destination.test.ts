@@ -111,6 +111,45 @@ test('the trace context of the caller is stored (context), and that of a mixin (
   expect(ownRecords('mixin')).toMatchObject(ids);
 });
 
+test("a line belongs to OpenTelemetry's active span, where one is active", () => {
+  const api = Symbol.for('opentelemetry.js.api.1');
+  const key = Symbol.for('OpenTelemetry Context Key SPAN');
+  const ids = { traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') };
+  let span: unknown;
+  const global = globalThis as Record<symbol, unknown>;
+  global[api] = {
+    context: { active: () => ({ getValue: (asked: symbol) => (asked === key ? span : undefined) }) },
+  };
+  try {
+    const logger = pino(traceBuffer({ name: 'active span', size }));
+    logger.info('outside');
+    logger.info('outside');
+    span = { spanContext: () => ids };
+    logger.info('inside');
+    logger.error('inside');
+    span = { spanContext: () => ({ traceId: '0'.repeat(32), spanId: '0'.repeat(16) }) };
+    logger.info('in none');
+    span = {
+      spanContext: () => {
+        throw new Error('broken');
+      },
+    };
+    logger.info('in a broken one');
+  } finally {
+    delete global[api];
+  }
+  const records = ownRecords('active span');
+  expect(records.map(({ message, traceId }) => `${message} ${traceId === ids.traceId}`)).toEqual([
+    'outside false',
+    'outside false',
+    'inside true',
+    'inside true',
+    'in none false',
+    'in a broken one false',
+  ]);
+  expect(records[2]).toMatchObject(ids);
+});
+
 test('a context that throws or gives nonsense costs the ids, not the line', () => {
   const answers: (() => unknown)[] = [
     () => {

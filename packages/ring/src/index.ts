@@ -1,4 +1,5 @@
 /** Memory-mapped trace buffers: the writer, the readers, and the registry of processes that have them. */
+export { type ActiveSpan, activeSpan } from './active-span.ts';
 export type { LineReader } from './append.ts';
 export type { PayloadWriter } from './append-payload.ts';
 export { type BufferCommand, type CommandedBuffer, controlBuffers } from './buffer-control.ts';

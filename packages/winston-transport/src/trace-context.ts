@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
+import { activeSpan } from '@tracebuf/ring';
 import type { Format } from './transport-options.ts';
 
 /** Context of the running call, as fields: `{ traceId, requestId, … }`. */
@@ -12,22 +13,6 @@ export interface TraceContextOptions {
    */
   readonly context?: AsyncLocalStorage<unknown> | (() => unknown);
 }
-
-/** The parts of OpenTelemetry's global that are used here; it may be of any version, or not there. */
-interface OpenTelemetryGlobal {
-  readonly context?: { active(): { getValue(key: symbol): SpanLike | undefined } };
-}
-
-interface SpanLike {
-  spanContext(): { traceId: string; spanId: string; traceFlags: number };
-}
-
-/** Where `@opentelemetry/api` 1.x keeps what is registered with it. */
-const OPENTELEMETRY = Symbol.for('opentelemetry.js.api.1');
-/** Key of the active span in an OpenTelemetry context. */
-const ACTIVE_SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
-/** What OpenTelemetry gives for a span that is none. */
-const INVALID_TRACE_ID = '0'.repeat(32);
 
 const nothing: ContextFields = Object.freeze({});
 
@@ -80,38 +65,29 @@ export function traceContextMeta(
 }
 
 function readerOf({ context }: TraceContextOptions): () => ContextFields {
-  if (context === undefined) return activeSpan;
+  if (context === undefined) return activeSpanFields;
   const read: () => unknown = typeof context === 'function' ? context : () => context.getStore();
   return () => {
     let fields: ContextFields;
     try {
       const given = read();
-      if (typeof given !== 'object' || given === null) return activeSpan();
+      if (typeof given !== 'object' || given === null) return activeSpanFields();
       fields = (given instanceof Map ? Object.fromEntries(given) : given) as ContextFields;
       if (fields.traceId !== undefined || fields.trace_id !== undefined) return fields;
     } catch {
-      return activeSpan();
+      return activeSpanFields();
     }
-    const span = activeSpan();
+    const span = activeSpanFields();
     return span === nothing ? fields : { ...span, ...fields };
   };
 }
 
 /** Ids of OpenTelemetry's active span, by the names that its own instrumentation of winston uses. */
-function activeSpan(): ContextFields {
-  const api = (globalThis as Record<symbol, unknown>)[OPENTELEMETRY] as OpenTelemetryGlobal | undefined;
-  if (api?.context === undefined) return nothing;
-  try {
-    const span = api.context.active().getValue(ACTIVE_SPAN)?.spanContext();
-    if (span === undefined || span.traceId === INVALID_TRACE_ID) return nothing;
-    return {
-      trace_id: span.traceId,
-      span_id: span.spanId,
-      trace_flags: `0${span.traceFlags.toString(16)}`.slice(-2),
-    };
-  } catch {
-    return nothing;
-  }
+function activeSpanFields(): ContextFields {
+  const span = activeSpan();
+  if (span === undefined) return nothing;
+  const { traceId, spanId, traceFlags } = span;
+  return { trace_id: traceId, span_id: spanId, trace_flags: `0${Number(traceFlags).toString(16)}`.slice(-2) };
 }
 
 /** Not an assignment: the key may be `__proto__`. */

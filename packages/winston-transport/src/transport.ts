@@ -1,4 +1,4 @@
-import { RecordKind } from '@tracebuf/ring';
+import { activeSpan, RecordKind } from '@tracebuf/ring';
 import { LEVEL } from 'triple-beam';
 import TransportStream from 'winston-transport';
 import './decoder.ts';
@@ -241,12 +241,10 @@ export class TraceBufferTransport extends TransportStream {
       if (!buffer.wants(severity)) return;
       const { text, replaced } = lineOf(info);
       if (replaced > 0) this.#replaced += replaced;
-      const traceId = info.trace_id ?? info.traceId;
-      if (traceId === undefined) {
-        buffer.append(RecordKind.WINSTON, severity, text);
-        return;
-      }
-      const spanId = info.span_id ?? info.spanId;
+      const own = info.trace_id ?? info.traceId;
+      const span = own === undefined ? activeSpan() : undefined;
+      const traceId = own ?? span?.traceId;
+      const spanId = span === undefined ? (info.span_id ?? info.spanId) : span.spanId;
       if (isId(traceId, TRACE_ID) && isId(spanId, SPAN_ID)) {
         buffer.appendInContext(RecordKind.WINSTON, severity, text, traceId, spanId);
       } else {

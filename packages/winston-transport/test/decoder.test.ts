@@ -24,6 +24,7 @@ const decode = (
     flags: cut ? RecordFlag.CUT : 0,
     severity,
     definitions: new Map(labels === undefined ? [] : [['level', labels]]),
+    littleEndian: true,
   });
 };
 

@@ -34,6 +34,21 @@ function setUp(options: winston.LoggerOptions) {
   return { logger, records: () => ownRecords(name) };
 }
 
+test("a record belongs to OpenTelemetry's active span without any format, unless its info says otherwise", () => {
+  registerOpenTelemetry(() => ({ spanContext: () => ({ traceId, spanId, traceFlags: 1 }) }));
+  const { logger, records } = setUp({});
+  const other = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
+  logger.info('in a span');
+  logger.info('of another', other);
+  registerOpenTelemetry(() => ({ spanContext: () => ({ traceId: 'x', spanId: 7 }) }));
+  logger.info('of none');
+  const [first, second, third] = records();
+  expect(first).toMatchObject({ traceId, spanId });
+  expect(first).not.toHaveProperty('fields');
+  expect(second).toMatchObject({ traceId: other.trace_id, spanId: other.span_id });
+  expect(third).not.toHaveProperty('traceId');
+});
+
 describe('traceContext()', () => {
   test("takes OpenTelemetry's active span", () => {
     registerOpenTelemetry(() => ({ spanContext: () => ({ traceId, spanId, traceFlags: 1 }) }));
