@@ -1,0 +1,36 @@
+import type { TraceRecord } from '@tracebuf/ring';
+
+/** Something that took time: a span of OpenTelemetry, or the call of a function. */
+export interface Slice {
+  readonly name: string;
+  /** In microseconds since 1970. */
+  readonly start: number;
+  /** In microseconds since 1970. */
+  readonly end: number;
+}
+
+const MICROSECONDS_PER_MILLISECOND = 1000;
+const NANOSECONDS_PER_MICROSECOND = 1000;
+
+/** What a record says as the end of a span: its `duration` is in milliseconds; `undefined` where it is none. */
+export function endedSpan({ kind, time, fields, message }: TraceRecord): Slice | undefined {
+  if (kind !== 'span-end') return undefined;
+  const { span, duration } = fields ?? {};
+  if (typeof duration !== 'number' || !(duration >= 0)) return undefined;
+  const name = typeof span === 'string' ? span : message;
+  return { name, start: time - duration * MICROSECONDS_PER_MILLISECOND, end: time };
+}
+
+/** Name of the span that a record says has begun; `undefined` where it is none. */
+export function startedSpan({ kind, fields, message }: TraceRecord): string | undefined {
+  if (kind !== 'span-start') return undefined;
+  const { span } = fields ?? {};
+  return typeof span === 'string' ? span : message;
+}
+
+/** What a record says as the call of a function: `func`, and `dur` in nanoseconds; `undefined` where it is none. */
+export function endedCall({ time, fields }: TraceRecord): Slice | undefined {
+  const { func, dur } = fields ?? {};
+  if (typeof func !== 'string' || typeof dur !== 'number' || !(dur >= 0)) return undefined;
+  return { name: func, start: time, end: time + dur / NANOSECONDS_PER_MICROSECOND };
+}
