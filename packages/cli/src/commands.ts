@@ -31,6 +31,7 @@ import {
   enableLogTargetCommand,
 } from './enable-log/command.ts';
 import { explainCommand } from './explain/command.ts';
+import { exportCommand } from './export/command.ts';
 import { helpCommand } from './help/command.ts';
 import {
   disableProviderCommand,
@@ -40,6 +41,7 @@ import {
 } from './provider/command.ts';
 import { pruneCommand } from './prune/command.ts';
 import { psCommand } from './ps/command.ts';
+import { recordCommand } from './record/command.ts';
 import {
   showLogCommand,
   showLogComponentsCommand,
@@ -86,6 +88,8 @@ export const commands: readonly CommandSpec[] = [
   disableLogDebugCommand,
   testFilterCommand,
   compareCatalogsCommand,
+  recordCommand,
+  exportCommand,
   listProvidersCommand,
   showProviderCommand,
   enableProviderCommand,
