@@ -1,5 +1,6 @@
 import type { Comparison } from './comparison.ts';
 import { condition, notIncluded } from './comparisons/condition.ts';
+import { etwBuilt, etwDeclared, etwDisabled } from './comparisons/etw-events.ts';
 import { comparison as heap } from './comparisons/heap-growth.ts';
 import { comparison as log } from './comparisons/log.ts';
 import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
@@ -28,6 +29,9 @@ export const comparisons: readonly Comparison[] = [
   loopDelay,
   memoryMapped,
   memoryPositional,
+  etwDeclared,
+  etwBuilt,
+  etwDisabled,
   pinoOverhead,
   pinoFields,
   pinoFloor,

@@ -162,6 +162,11 @@ export function difference(generations: readonly Generation[]): Measurement {
   return relate(generations, (subject, reference) => subject - reference);
 }
 
+/** The subject's cost in nanoseconds, with the reference beside it. */
+export function cost(generations: readonly Generation[]): Measurement {
+  return relate(generations, (subject) => subject);
+}
+
 function relate(
   generations: readonly Generation[],
   figure: (subject: number, reference: number) => number,
