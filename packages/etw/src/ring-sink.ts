@@ -241,33 +241,36 @@ class RingSink implements EventSink {
 class RingChannel implements EventChannel {
   readonly #sink: RingSink;
   readonly #buffer: ProviderBuffer;
+  readonly #trace: TraceBuffer;
   readonly #definition: number;
   readonly #level: number;
   readonly #severity: number;
   readonly #low: number;
   readonly #high: number;
-  #changes: number;
-  #wanted: boolean;
+  #changes = 0;
+  #wanted = false;
 
   constructor(sink: RingSink, buffer: ProviderBuffer, event: EncodedEvent) {
     this.#sink = sink;
     this.#buffer = buffer;
+    this.#trace = buffer.buffer;
     this.#definition = buffer.define(event);
     this.#level = event.descriptor[DescriptorField.LEVEL] as number;
     this.#severity = severityOf(this.#level);
     this.#low = event.descriptor.readInt32LE(DescriptorField.KEYWORD);
     this.#high = event.descriptor.readInt32LE(DescriptorField.KEYWORD + 4);
-    this.#changes = buffer.changes();
-    this.#wanted = buffer.isEnabled(this.#level, this.#low, this.#high);
+    this.#look();
   }
 
   isEnabled(): boolean {
-    const changes = this.#buffer.changes();
-    if (changes !== this.#changes) {
-      this.#changes = changes;
-      this.#wanted = this.#buffer.isEnabled(this.#level, this.#low, this.#high);
-    }
+    // Nothing else while nobody wants it: this is what a disabled event costs.
+    if (this.#trace.controlChanges() !== this.#changes) this.#look();
     return this.#wanted && this.#sink.isOpen;
+  }
+
+  #look(): void {
+    this.#changes = this.#buffer.changes();
+    this.#wanted = this.#buffer.isEnabled(this.#level, this.#low, this.#high);
   }
 
   write(
