@@ -80,7 +80,7 @@ done`;
         'trace-cli complet',
         'trace-cli zz ',
       ),
-    ).toEqual([['show', 'set'], ['show'], ['trace'], ['show'], ['completion'], []]);
+    ).toEqual([['show', 'set'], ['show'], ['trace', 'log'], ['show'], ['completion'], []]);
   });
 
   test('bash completes options and their values', () => {
@@ -137,6 +137,82 @@ done`;
     expect(stdout).toBe(name);
     expect(processes.some((candidate) => candidate.startsWith('\\$\\(touch'))).toBe(true);
     expect(sandbox.shell('ls pwned 2>/dev/null').stdout).toBe('');
+  });
+
+  test('bash completes what the grammar of a command of the system log asks for', async () => {
+    await sandbox.raiser('exit', []);
+    sandbox.run(['create', 'log', 'filter', 'mine']);
+    sandbox.run(['configure', 'syslog', 'add', '10.0.0.1', 'local0']);
+    expect(
+      tabInBash(
+        'trace-cli show log m',
+        'trace-cli show log sev',
+        'trace-cli show log messages ',
+        'trace-cli show log messages nvram e',
+        'trace-cli show log severity debug-',
+        'trace-cli show log format date mm',
+        'trace-cli show log format severity chr',
+        'trace-cli show log counters s',
+        'trace-cli show log counters STP.In',
+        'trace-cli show log counters STP ',
+        'trace-cli show log events stp.inbpdu.d',
+        'trace-cli configure log filter m',
+        'trace-cli configure log filter mine add ev',
+        'trace-cli configure log filter mine add events STP.InBPDU.Drop match ',
+        'trace-cli configure log filter mine add events STP.InBPDU.Drop match ing',
+        'trace-cli configure log filter mine add events all match source ',
+        'trace-cli configure log target ',
+        'trace-cli configure log target syslog 1',
+        'trace-cli configure log target nvram filter ',
+        'trace-cli log test-filter STP.InBPDU.Drop po',
+        'trace-cli log test-filter STP.InBPDU.Drop port=1 ',
+        'trace-cli explain SN',
+        'trace-cli show log configuration f',
+        'trace-cli show log nonsense ',
+      ),
+    ).toEqual([
+      ['messages', 'match'],
+      ['severity'],
+      [
+        'memory-buffer',
+        'nvram',
+        'events',
+        'severity',
+        'starting',
+        'ending',
+        'match',
+        'format',
+        'chronological',
+      ],
+      ['events', 'ending'],
+      ['debug-summary', 'debug-verbose', 'debug-data'],
+      ['Mmm-dd', 'mm-dd-yyyy', 'mm/dd/yyyy'],
+      ['chronological'],
+      ['SNTP', 'STP', 'severity'],
+      [
+        'STP.InBPDU',
+        'STP.InBPDU.Drop',
+        'STP.InBPDU.Dump',
+        'STP.InBPDU.Trace',
+        'STP.InBPDU.Ign',
+        'STP.InBPDU.Mismatch',
+      ],
+      ['include', 'notified', 'occurred', 'severity'],
+      ['STP.InBPDU.Drop', 'STP.InBPDU.Dump'],
+      ['mine'],
+      ['events'],
+      ['port', 'ingress', 'string'],
+      ['ingress'],
+      ['ipaddress'],
+      ['memory-buffer', 'nvram', 'console', 'session', 'syslog'],
+      ['10.0.0.1:514'],
+      ['DefaultFilter', 'mine'],
+      ['port='],
+      ['reason=', 'filter', 'target'],
+      ['SNTP', 'SNTP.Login', 'SNTP.Numbered'],
+      ['filter'],
+      [],
+    ]);
   });
 
   const hasShell = (shell: string): boolean =>

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from './sandbox.ts';
@@ -29,6 +30,23 @@ describe('show trace --follow', () => {
     expect(await follower.stop('SIGINT')).toMatchObject({ code: 130, stderr: '' });
     await writer.stop();
   });
+
+  test.skipIf(!existsSync('/proc/self/fd'))(
+    'opens no more files the longer it looks for processes (skipped where /proc does not list them)',
+    async () => {
+      await sandbox.writer('tick');
+      const follower = sandbox.start(['show', 'trace', 'all', 'all', '--follow']);
+      const openFiles = async (): Promise<number> => {
+        await follower.until(/tick/);
+        return readdirSync(`/proc/${follower.pid}/fd`).length;
+      };
+      const before = await openFiles();
+      // Long enough for a dozen looks.
+      await delay(3000);
+      expect(await openFiles()).toBeLessThan(before + 5);
+      await follower.stop('SIGINT');
+    },
+  );
 
   test('shows the last of what is there first', async () => {
     await sandbox.writer('tick', {

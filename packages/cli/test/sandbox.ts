@@ -13,6 +13,7 @@ const PROGRAMS = join(import.meta.dirname, 'programs');
 const TRACE_CLI = join(PROGRAMS, 'trace-cli.js');
 const WRITER = join(PROGRAMS, 'writer.ts');
 const PROVIDER = join(PROGRAMS, 'provider.ts');
+const RAISER = join(PROGRAMS, 'raiser.ts');
 
 /** What a command line did. */
 export interface Outcome {
@@ -31,6 +32,9 @@ export interface WriterOptions {
   readonly args?: readonly string[];
 }
 
+/** A condition of the raiser, by its name in the component, and its parameters. */
+export type RaisedIncident = readonly [condition: string, ...values: readonly (string | number)[]];
+
 /** Directories of its own for trace buffers and dumps, and the processes of one test. */
 export class Sandbox {
   readonly directory: string = mkdtempSync(
@@ -45,6 +49,7 @@ export class Sandbox {
       ...env,
       TRACEBUF_DIR: join(this.directory, 'rings'),
       TRACEBUF_DUMP_DIR: join(this.directory, 'dumps'),
+      TRACEBUF_NVRAM_DIR: join(this.directory, 'nvram'),
     };
   }
 
@@ -95,6 +100,21 @@ export class Sandbox {
       REPEAT: String(repeat),
     });
     await running.until(/ready/);
+    return running;
+  }
+
+  /** Starts a program that raises incidents of a system log, and waits until it has; see `programs/raiser.ts`. */
+  async raiser(
+    end: 'exit' | 'stay' | 'stuck' | 'tick',
+    incidents: readonly RaisedIncident[],
+    name = 'bridge',
+  ): Promise<Running> {
+    const running = this.#spawn(RAISER, [end], {
+      TRACEBUF_PROCESS: name,
+      INCIDENTS: JSON.stringify(incidents),
+    });
+    await running.until(/raised/);
+    if (end === 'exit') await running.end();
     return running;
   }
 

@@ -26,17 +26,36 @@ describe('words of a command line', () => {
     ['prov en MyProvider', 'provider enable'],
     ['prov l', 'provider list'],
     ['h', 'help'],
+    ['show log', 'show log'],
+    ['sh lo coun', 'show log counters'],
+    ['sh log EVENTS', 'show log events'],
+    ['sh log mes nvram', 'show log'],
+    ['sh log sev error', 'show log'],
+    ['show log --json', 'show log'],
+    ['cl log coun', 'clear log counters'],
+    ['cl log static', 'clear log'],
+    ['en log debug example.looked', 'enable log debug'],
+    ['en log debug-m', 'enable log debug-mode'],
+    ['conf sys del all', 'configure syslog delete'],
+    ['cr log f mine', 'create log filter'],
   ] as const)('%s calls %s', ([line, expected]) => {
     expect(calls(line)).toBe(expected);
   });
 
   test.for([
     ['p', 'Ambiguous word: "p" could be "ps" or "provider" or "prune"'],
-    ['e tr', 'no fault: enable trace'],
-    ['c', 'Ambiguous word: "c" could be "clear" or "completion"'],
+    ['en tr', 'no fault: enable trace'],
+    ['c', 'Ambiguous word: "c" could be "clear" or "configure" or "create" or "completion"'],
     ['shwo trace', 'Unknown command: "shwo"; did you mean "show"?'],
     ['show trase web', 'Unknown word after "show": "trase"; did you mean "trace"?'],
-    ['show log web', 'Unknown word after "show": "log"; there is "trace"'],
+    ['show lgo web', 'Unknown word after "show": "lgo"; did you mean "log"?'],
+    ['show web', 'Unknown word after "show": "web"; there is "trace" or "log"'],
+    ['show log e', 'Ambiguous word: "e" could be "events" or "ending"'],
+    [
+      'show log c',
+      'Ambiguous word: "c" could be "components" or "counters" or "configuration" or "chronological"',
+    ],
+    ['show log sverity error', 'Unknown word after "show log": "sverity"; did you mean "severity"?'],
     ['frobnicate', 'Unknown command: "frobnicate"; "trace-cli help" lists them all'],
     ['__proto__', 'Unknown command: "__proto__"; "trace-cli help" lists them all'],
   ] as const)('%s is refused', ([line, expected]) => {
