@@ -4,9 +4,11 @@ const Word = {
   REQUESTED: 0,
   /** The last request that was answered. */
   ANSWERED: 1,
+  /** 1 once the worker has started. */
+  STARTED: 2,
 } as const;
 
-const WORDS = 2;
+const WORDS = 3;
 
 /**
  * Requests of a thread to the worker that delivers for it: bring out what there is. In shared memory, so that a thread that is
@@ -38,6 +40,12 @@ export class Mail {
     return Atomics.load(this.#words, Word.ANSWERED) >= number;
   }
 
+  /** Blocks until the worker has started, at most so many milliseconds. @returns Whether it has. */
+  waitForStart(milliseconds: number): boolean {
+    Atomics.wait(this.#words, Word.STARTED, 0, milliseconds);
+    return Atomics.load(this.#words, Word.STARTED) !== 0;
+  }
+
   /** Blocks until a request is answered, at most so many milliseconds. */
   waitForAnswer(number: number, milliseconds: number): void {
     const deadline = performance.now() + milliseconds;
@@ -47,6 +55,12 @@ export class Mail {
       if (answered >= number || left <= 0) return;
       Atomics.wait(this.#words, Word.ANSWERED, answered, left);
     }
+  }
+
+  /** Says that the worker has started. */
+  start(): void {
+    Atomics.store(this.#words, Word.STARTED, 1);
+    Atomics.notify(this.#words, Word.STARTED);
   }
 
   /** Resolves with the number of the last request once there is a new one. */

@@ -3,10 +3,10 @@ import type { LogConfiguration } from '../configuration.ts';
 import { Mail } from './delivery-mail.ts';
 
 /**
- * How long the end of a program waits for its last incidents to be shown on its console, in milliseconds: enough for the
- * worker to start and to show them, unless nobody reads.
+ * How long the end of a program waits for its last incidents to be shown on its console, in milliseconds: for the worker to
+ * start, where the program was short, and then for the lines to go out, unless nobody reads.
  */
-const LAST_WORDS_MS = 1000;
+const LAST_WORDS_MS = { start: 5000, answer: 1000 } as const;
 
 /** Mebibytes of heap: what is delivered is read in small pieces. */
 const HEAP_MB = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 } as const;
@@ -65,8 +65,9 @@ export class DeliveryThread {
 
   /** The last lines before the end are the most telling ones. */
   #lastWords(): void {
-    if (this.#hasConsole && this.#worker !== undefined)
-      this.#mail.waitForAnswer(this.#mail.request(), LAST_WORDS_MS);
+    if (!this.#hasConsole || this.#worker === undefined) return;
+    const request = this.#mail.request();
+    if (this.#mail.waitForStart(LAST_WORDS_MS.start)) this.#mail.waitForAnswer(request, LAST_WORDS_MS.answer);
   }
 
   #fail(error: unknown): void {

@@ -16,6 +16,7 @@ const watch = new ConfigurationWatch();
 const consoles = new ConsoleDeliverer(watch);
 const syslogs = new SyslogDeliverer(watch);
 
+mail.start();
 await work();
 
 /** As soon as no other thread of this process does so: shows, delivers, and answers. */

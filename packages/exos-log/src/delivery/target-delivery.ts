@@ -47,6 +47,7 @@ export class TargetDelivery {
   readonly #resentBefore: number;
   #savedAt = 0;
   #saved = '';
+  #savedState: DeliveryState;
   #storeError: string | undefined;
   #awake: (() => void) | undefined;
   /** Requests to bring out all that there is, of one process; see {@link drain}. */
@@ -62,6 +63,7 @@ export class TargetDelivery {
     this.#delivered = this.#state.delivered;
     this.#lastDeliveredAt = this.#state.lastDeliveredAt;
     this.#resentBefore = this.#state.resent;
+    this.#savedState = this.#state;
     [this.#feed, this.#pipeline] = this.#begin();
   }
 
@@ -103,6 +105,7 @@ export class TargetDelivery {
       const process = ring.split('.', 2).join('.');
       return !present.has(process) && !this.#feed.knows(process);
     });
+    this.#tellStatus();
   }
 
   /** Delivers until the signal is aborted. Never rejects. */
@@ -213,14 +216,30 @@ export class TargetDelivery {
     this.#saveNow();
   }
 
+  /** Saves what goes wrong while nothing can be delivered, and nothing else: what is on its way counts later. */
+  #tellStatus(): void {
+    if (this.sink.status.connection !== 'connecting') return;
+    const { connection, lastError, lastErrorAt } = this.state;
+    const status = { connection, ...(lastError === undefined ? {} : { lastError }) };
+    const changes = Object.entries(status).some(
+      ([key, value]) => this.#savedState[key as 'lastError'] !== value,
+    );
+    if (changes)
+      this.#write({ ...this.#savedState, ...status, ...(lastErrorAt === undefined ? {} : { lastErrorAt }) });
+  }
+
   #saveNow(): void {
     this.#savedAt = performance.now();
-    const { state } = this;
+    this.#write(this.state);
+  }
+
+  #write(state: DeliveryState): void {
     const text = JSON.stringify(state);
     if (text === this.#saved) return;
     try {
       this.#store.save(state);
       this.#saved = text;
+      this.#savedState = state;
       this.#storeError = undefined;
     } catch (error) {
       // Tried again with the next change; until then more would be sent twice after a crash.
