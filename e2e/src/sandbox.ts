@@ -108,6 +108,7 @@ export class Sandbox {
         npm_config_loglevel: 'error',
         TRACEBUF_DIR: join(this.#directory, 'buffers'),
         TRACEBUF_DUMP_DIR: join(this.#directory, 'dumps'),
+        TRACEBUF_NVRAM_DIR: join(this.#directory, 'nvram'),
         ...environment,
       },
       timeout: TIMEOUT_MS,

@@ -10,6 +10,7 @@ const run = promisify(execFile);
 const PROGRAM = `
 import { pino } from 'pino';
 import { createLogger } from 'winston';
+import { ExosLogger, Severity } from '@tracebuf/exos-log';
 import { type TraceBufferDestination, traceBuffer } from '@tracebuf/pino-transport';
 import { compilePredicate, type Filter, FilterSyntaxError, parseFilter } from '@tracebuf/query';
 import { findProcesses, TraceBuffer, TraceReader, TracebufError, type TraceRecord } from '@tracebuf/ring';
@@ -30,6 +31,13 @@ const transport = new TraceBufferTransport({ name: 'web', level: 'info', handleE
 createLogger({ format: traceContext(), transports: [transport] }).info('listening', { port: 8080 });
 // @ts-expect-error A size is a number.
 new TraceBufferTransport({ size: '1 MiB' });
+
+const elog = new ExosLogger('example', 'Example Logger', { formatVersion: 1 })
+  .addCondition('could_not_open', 'Unable to open %tgt% with %opt%', { severity: Severity.ERROR })
+  .register();
+elog.could_not_open('somefile', 'r');
+// @ts-expect-error There are two parameters.
+elog.could_not_open('somefile', 'r', 1);
 
 try {
   const filter: Filter = parseFilter("level >= warn and msg == '%timeout%'");
