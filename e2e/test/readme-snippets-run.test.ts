@@ -13,6 +13,7 @@ const READMES = [
   'README.md',
   'packages/ring/README.md',
   'packages/query/README.md',
+  'packages/etw/README.md',
   'packages/pino-transport/README.md',
   'packages/winston-transport/README.md',
   'packages/cli/README.md',
@@ -26,6 +27,8 @@ interface Surroundings {
   readonly after?: string;
   /** What the program has to print. */
   readonly prints?: readonly RegExp[];
+  /** Messages of the records that it has to store, where that is not by log calls. */
+  readonly stores?: readonly string[];
 }
 
 const PINO = `import { pino } from 'pino';\nimport { traceBuffer } from '@tracebuf/pino-transport';\n`;
@@ -73,6 +76,17 @@ table.close();
     after: 'console.log(rows.map(({ message }) => message).join());',
     prints: [/^a row of now\n$/],
   },
+  {
+    of: "provider.event('FileOpened'",
+    before: `
+import { providerIdFromName, rememberProvider } from '@tracebuf/etw';
+import { openRoot } from '@tracebuf/ring';
+const id = providerIdFromName('MyCompany.MyComponent');
+rememberProvider(openRoot({ create: true }), { id, level: 5, keyword: 0x21n });
+`,
+    stores: ['FileOpened'],
+  },
+  { of: 'new EventBuilder()', stores: ['FileOpened'] },
   { of: 'pino.multistream(', before: PINO },
   {
     of: "pino.transport({ target: '@tracebuf/pino-transport'",
@@ -118,11 +132,16 @@ const blocks = READMES.flatMap((file) =>
 );
 
 /** The whole program that a block is a part of. */
-function programOf({ code }: CodeBlock): { source: string; prints: readonly RegExp[] } {
+function programOf({ code }: CodeBlock): {
+  readonly source: string;
+  readonly prints: readonly RegExp[];
+  readonly stores: readonly string[];
+} {
   const around = SURROUNDINGS.find(({ of }) => code.includes(of));
   const unused = /\bconst logger =/.test(code) && !/\blogger\./.test(code);
   const after = around?.after ?? (unused ? `logger.info('logged by what the README shows');` : '');
-  return { source: [around?.before ?? '', code, after].join('\n'), prints: around?.prints ?? [] };
+  const source = [around?.before ?? '', code, after].join('\n');
+  return { source, prints: around?.prints ?? [], stores: around?.stores ?? [] };
 }
 
 describe('README snippets', () => {
@@ -142,7 +161,7 @@ describe('README snippets', () => {
       async (major, { expect, onTestFinished }) => {
         const programs = programFolder();
         const sandbox = new Sandbox(programs, major, onTestFinished);
-        const { source, prints } = programOf(block);
+        const { source, prints, stores } = programOf(block);
         const name = `snippets/node${major}/${file.replaceAll('/', '-')}-${line}.${language}`;
         const { code, stdout, stderr } = await outcomeOf(
           sandbox.start([programs.write(name, source)], { TRACEBUF_PROCESS: 'web' }),
@@ -150,7 +169,7 @@ describe('README snippets', () => {
         expect({ code, stderr }, `${file}:${line}\n${stderr}`).toEqual({ code: 0, stderr: warnings(stderr) });
         for (const text of prints) expect(stdout, `${file}:${line}`).toMatch(text);
 
-        const logged = [...source.matchAll(LOGGED)].map(([, text]) => text);
+        const logged = [...stores, ...[...source.matchAll(LOGGED)].map(([, text]) => text)];
         expect(logged.length, `${file}:${line} logs nothing`).toBeGreaterThan(0);
         const records = await sandbox.records();
         const messages = new Set(records.map(({ message }) => message));
