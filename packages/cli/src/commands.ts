@@ -50,6 +50,7 @@ import {
   showLogDeliveryCommand,
   showLogEventsCommand,
 } from './show-log/command.ts';
+import { showSpansCommand } from './show-spans/command.ts';
 import { showTraceCommand } from './show-trace/command.ts';
 import { testFilterCommand } from './test-filter/command.ts';
 
@@ -62,6 +63,7 @@ export const commands: readonly CommandSpec[] = [
   enableTraceCommand,
   disableTraceCommand,
   setTraceLevelCommand,
+  showSpansCommand,
   showLogCommand,
   showLogComponentsCommand,
   showLogEventsCommand,

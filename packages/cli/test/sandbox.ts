@@ -90,6 +90,11 @@ export class Sandbox {
     return this.#spawn(TRACE_CLI, args, env);
   }
 
+  /** {@link start} with another program. */
+  startProgram(path: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    return this.#spawn(path, args, env);
+  }
+
   /** Starts a program that writes buffers, and waits until it has written what it was told to. */
   async writer(mode: string, options: WriterOptions = {}): Promise<Running> {
     const { name = 'web', buffers = { mybuf: 20480 }, records = [], repeat = 1, args = [] } = options;
