@@ -1,6 +1,7 @@
 /** Trace buffers in SQLite: the recorder that drains them, the schema, retention, and queries. */
 export { DatabaseError } from './errors.ts';
 export { DatabaseSource } from './query/database-source.ts';
+export { countValues, fieldReader } from './query/entry-groups.ts';
 export { type LiveOptions, LiveSource, type RecordsAsTheyCome } from './query/live-source.ts';
 export {
   compareKeys,

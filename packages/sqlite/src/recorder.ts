@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { fieldsToJson } from '@tracebuf/query';
-import { listProcesses, type ProcessEntry, type TraceRecord } from '@tracebuf/ring';
+import { Level, listProcesses, type ProcessEntry, type TraceRecord } from '@tracebuf/ring';
 import { type FedRing, RecordFeed, type RecordSequence } from '@tracebuf/ring/files';
 import { EntryWriter } from './entry-writer.ts';
 import { databaseError } from './errors.ts';
@@ -83,7 +82,7 @@ export class Recorder {
     try {
       this.#books = new RingBooks(this.#database);
       this.#strings = new StringTable(this.#database);
-      this.#entries = new EntryWriter(this.#database);
+      this.#entries = new EntryWriter(this.#database, this.#strings);
       this.#keeper = new DatabaseKeeper(this.#database, limits);
       this.#feed = new RecordFeed({
         ...(buffers === undefined ? {} : { buffers }),
@@ -196,7 +195,7 @@ export class Recorder {
         const missed = record.seq - position - 1;
         if (missed > 0) {
           lost += missed;
-          this.#addGap(id, record, position + 1, missed);
+          this.#entries.add(id, gapBefore(record, position + 1, missed));
         }
         if (record.kind === 'cleared') {
           cleared += record.count ?? 1;
@@ -205,7 +204,7 @@ export class Recorder {
         }
         position = record.seq;
         stored++;
-        this.#add(id, record);
+        this.#entries.add(id, record);
       }
       this.#entries.flush();
       if (position === from) return true;
@@ -264,41 +263,23 @@ export class Recorder {
       // SQLite has done so itself, as where the disk is full.
     }
   }
+}
 
-  #add(ring: number, record: TraceRecord): void {
-    const message = this.#strings.numberOfRepeated(record.message);
-    this.#entries.add({
-      time: record.time,
-      ring,
-      seq: record.seq,
-      severity: record.severity,
-      level: this.#strings.numberOf(record.level),
-      kind: this.#strings.numberOf(record.kind),
-      message: message ?? null,
-      text: message === undefined ? record.message : null,
-      fields: record.fields === undefined ? null : fieldsToJson(record.fields),
-      trace: record.traceId ?? null,
-      span: record.spanId ?? null,
-      count: null,
-    });
-  }
-
-  /** A row for records that are missing, so that a gap is seen where it is. */
-  #addGap(ring: number, next: TraceRecord, seq: number, count: number): void {
-    const what = `${count} ${count === 1 ? 'record was' : 'records were'} lost before they could be recorded`;
-    this.#entries.add({
-      time: next.time,
-      ring,
-      seq,
-      severity: 40,
-      level: this.#strings.numberOf('warn'),
-      kind: this.#strings.numberOf('lost'),
-      message: null,
-      text: what,
-      fields: null,
-      trace: null,
-      span: null,
-      count,
-    });
-  }
+/** A record that stands for those that are missing before another one, so that a gap is seen where it is. */
+function gapBefore(next: TraceRecord, seq: number, count: number): TraceRecord {
+  const { time, process, pid, thread, buffer } = next;
+  const message = `${count} ${count === 1 ? 'record was' : 'records were'} lost before they could be recorded`;
+  return {
+    time,
+    process,
+    pid,
+    thread,
+    buffer,
+    seq,
+    level: 'warn',
+    severity: Level.warn,
+    kind: 'lost',
+    message,
+    count,
+  };
 }
