@@ -41,6 +41,7 @@ import {
 } from './provider/command.ts';
 import { pruneCommand } from './prune/command.ts';
 import { psCommand } from './ps/command.ts';
+import { queryCommand } from './query/command.ts';
 import { recordCommand } from './record/command.ts';
 import {
   showLogCommand,
@@ -91,6 +92,7 @@ export const commands: readonly CommandSpec[] = [
   testFilterCommand,
   compareCatalogsCommand,
   recordCommand,
+  queryCommand,
   exportCommand,
   listProvidersCommand,
   showProviderCommand,

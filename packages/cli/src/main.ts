@@ -8,6 +8,7 @@ import { Output, OutputClosed } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { describeError, exitCodeOf } from './report-error.ts';
 import { resolveWords } from './resolve-words.ts';
+import { hideSqliteWarning } from './sqlite-warning.ts';
 
 /**
  * Runs `trace-cli`. Never rejects: what goes wrong is one line on standard error and an exit code.
@@ -16,6 +17,7 @@ import { resolveWords } from './resolve-words.ts';
  * @returns The exit code: 0 done, 1 failed, 2 bad usage, 3 not found, 130 interrupted.
  */
 export async function main(args: readonly string[]): Promise<number> {
+  hideSqliteWarning();
   const out = new Output(process.stdout);
   const err = new Output(process.stderr);
   try {

@@ -1,0 +1,12 @@
+/**
+ * Keeps Node 22 from saying, at each start, that its SQLite is experimental: what this program does with it is tested with
+ * every version that it supports. All other warnings come through.
+ */
+export function hideSqliteWarning(): void {
+  const emit = process.emitWarning;
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
+    const text = typeof warning === 'string' ? warning : warning.message;
+    if (/^SQLite is an experimental feature/.test(text)) return;
+    Reflect.apply(emit, process, [warning, ...rest]);
+  }) as typeof process.emitWarning;
+}
