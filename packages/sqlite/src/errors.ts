@@ -50,12 +50,6 @@ export function databaseError(attempt: string, path: string, cause: unknown): un
   return new DatabaseError(attempt, path, FAULTS.get(code & 0xff) ?? `SQLite says "${message}"`, { cause });
 }
 
-/** Whether SQLite refused because another connection was at work. */
-export function isBusy(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code !== undefined && ((code & 0xff) === SQLITE_BUSY || (code & 0xff) === SQLITE_LOCKED);
-}
-
 function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
   return typeof error.errcode === 'number' ? error.errcode : undefined;
