@@ -20,18 +20,3 @@ export function timeValue(text: string, now: number): number {
     `The time ${JSON.stringify(text)} can't be understood; give one such as 5m (ago), 10:15, "2026-01-02 10:15:30" or 2026-01-02T10:15:30Z`,
   );
 }
-
-/**
- * Reads a span of time, such as `10m` or `1h30m`.
- *
- * @returns Milliseconds, more than 0.
- * @throws UsageError
- */
-export function spanValue(text: string): number {
-  const trimmed = text.trim();
-  const end = SPAN.test(trimmed) ? parseTime(`+${trimmed}`, { now: 0, zoneOffset: undefined }) : undefined;
-  if (end !== undefined && end >= 1000) return end / 1000;
-  throw new UsageError(
-    `The duration ${JSON.stringify(text)} can't be understood; give one such as 10m or 1h30m`,
-  );
-}

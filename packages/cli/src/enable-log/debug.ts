@@ -5,7 +5,7 @@ import { changeConfiguration } from '../configure-log/change-configuration.ts';
 import { ExitCode } from '../exit-code.ts';
 import { demandCondition } from '../log-words/events.ts';
 import type { Output } from '../output.ts';
-import { spanValue } from '../time-value.ts';
+import { spanValue } from '../span-value.ts';
 import { WordReader } from '../word-reader.ts';
 
 /** `enable log debug-mode`. */

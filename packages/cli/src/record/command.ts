@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command.ts';
 import { bytesValue, countValue } from '../option-values.ts';
-import { spanValue } from '../time-value.ts';
+import { spanValue } from '../span-value.ts';
 
 /** A span of time, or 0 for no bound. */
 function ageValue(text: string): number {
