@@ -1,5 +1,15 @@
-import { TracebufError } from '@tracebuf/ring';
+import { nearest, TracebufError } from '@tracebuf/ring';
 import { quoted, quotedList } from './quoted.ts';
+
+const MAX_LISTED = 8;
+
+/** How an error about a name that is not known ends: with those that may have been meant, else with those there are. */
+function remedyFor(wanted: string, known: readonly string[]): string {
+  const near = nearest(wanted, known);
+  if (near.length > 0) return `did you mean ${quotedList(near, 'or')}?`;
+  const more = known.length - MAX_LISTED;
+  return `there are: ${quotedList(known.slice(0, MAX_LISTED))}${more > 0 ? `, and ${more} more` : ''}.`;
+}
 
 /** A text means no severity, or more than one. */
 export class InvalidSeverityError extends TracebufError {
@@ -136,7 +146,7 @@ export class LogFilterError extends TracebufError {
     return new LogFilterError(
       'ERR_TRACEBUF_UNKNOWN_FILTER',
       name,
-      `There is no log filter ${quoted(name)}; there are: ${quotedList(known)}.`,
+      `There is no log filter ${quoted(name)}; ${remedyFor(name, known)}`,
     );
   }
 
@@ -190,16 +200,15 @@ export class UnknownEventError extends TracebufError {
 
   /** @param candidates What it could mean. @param known What there is at that place. */
   constructor(event: string, candidates: readonly string[], known: readonly string[] = []) {
-    const shown = known.slice(0, 8);
     const remedy =
-      shown.length === 0
-        ? 'no component is known yet: start the program that declares it'
-        : `there are: ${quotedList(shown)}${known.length > shown.length ? `, and ${known.length - shown.length} more` : ''}`;
+      known.length === 0
+        ? 'no component is known yet: start the program that declares it.'
+        : remedyFor(event, known);
     super(
       candidates.length > 0 ? 'ERR_TRACEBUF_AMBIGUOUS_EVENT' : 'ERR_TRACEBUF_UNKNOWN_EVENT',
       candidates.length > 0
-        ? `The event ${quoted(event)} could be ${quotedList(candidates.slice(0, 8), 'or')}; write more of it.`
-        : `No component or condition is named ${quoted(event)}; ${remedy}.`,
+        ? `The event ${quoted(event)} could be ${quotedList(candidates.slice(0, MAX_LISTED), 'or')}; write more of it.`
+        : `No component or condition is named ${quoted(event)}; ${remedy}`,
     );
     this.event = event;
     this.candidates = candidates;
@@ -231,7 +240,7 @@ export class UnknownLogTargetError extends TracebufError {
   constructor(target: string, known: readonly string[]) {
     super(
       'ERR_TRACEBUF_UNKNOWN_TARGET',
-      `There is no log target ${quoted(target)}; there are: ${quotedList(known)}.`,
+      `There is no log target ${quoted(target)}; ${remedyFor(target, known)}`,
     );
     this.target = target;
   }
