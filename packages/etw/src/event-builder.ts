@@ -554,8 +554,7 @@ export class EventBuilder {
    */
   closeStruct(): this {
     this.#begin(0);
-    const { place, count } = this.#structs.closeStruct();
-    this.#metadata.setFieldCount(place, count);
+    this.#structs.closeStruct(this.#metadata);
     this.#failed = false;
     return this;
   }

@@ -1,4 +1,5 @@
 import { EtwError } from './errors.ts';
+import type { EventMetadata } from './event-metadata.ts';
 import { MAX_FIELDS, MAX_STRUCT_FIELDS } from './limits.ts';
 
 /**
@@ -43,12 +44,11 @@ export class OpenStructs {
   }
 
   /**
-   * Ends the struct that was opened last.
+   * Ends the struct that was opened last, and writes its number into the metadata.
    *
-   * @returns Where its number goes, and the number.
    * @throws EtwError `bad_field_count` where none is open, one given in advance lacks fields, or it has no fields or too many.
    */
-  closeStruct(): { readonly place: number; readonly count: number } {
+  closeStruct(metadata: EventMetadata): void {
     const place = this.#depth === 0 ? -1 : (this.#places[this.#depth - 1] as number);
     if (place < 0) {
       const fault =
@@ -60,7 +60,7 @@ export class OpenStructs {
     this.#depth--;
     this.#open--;
     this.#dropFull();
-    return { place, count };
+    metadata.setFieldCount(place, count);
   }
 
   #push(place: number, count: number): void {
