@@ -33,6 +33,8 @@ interface FedRing {
   readonly source: RingSource;
   /** Number of the last record that was given. */
   position: number;
+  /** Records that were read and not given yet: see {@link IncidentFeed.read}. */
+  held: TraceRecord[];
   /** Whether its file is gone while its process lives: its thread ended, and made room for others. */
   isGone: boolean;
 }
@@ -112,8 +114,21 @@ export class IncidentFeed {
     return this.#processes.has(process) || this.#finished.has(process);
   }
 
-  /** What has come since the last call. The caller may take its time, but must take all of it before the next call. */
+  /** Whether records were read that the next {@link read} gives. */
+  get holdsBack(): boolean {
+    for (const { rings } of this.#processes.values())
+      for (const { held } of rings.values()) if (held.length > 0) return true;
+    return false;
+  }
+
+  /**
+   * What has come since the last call. The caller may take its time, but must take all of it before the next call.
+   *
+   * The rings are copied one after the other. What is younger than the first copy is held back until the next call, where
+   * it can be put in its place among what the other rings got meanwhile; and no longer, should a clock be wrong.
+   */
   *read(): Generator<FeedItem, void> {
+    const now = Date.now() * 1000;
     yield* this.#left.splice(0);
     const over = [...this.#processes.values()].filter(({ state, isRemoved }) => isRemoved || isOver(state));
     const gone: (readonly [FedProcess, FedRing])[] = [];
@@ -122,9 +137,9 @@ export class IncidentFeed {
     for (const fed of this.#processes.values()) {
       for (const ring of fed.rings.values()) {
         if (ring.isGone) gone.push([fed, ring]);
-        const sequence = recordsOf(ring.source);
-        if (sequence !== undefined)
-          sequences.push(marked(sequence, (record) => origins.set(record, [fed, ring])));
+        const isLast = ring.isGone || over.includes(fed);
+        const sequence = ripe(ring, isLast ? Number.POSITIVE_INFINITY : now);
+        sequences.push(marked(sequence, (record) => origins.set(record, [fed, ring])));
       }
     }
     for (const record of mergeByTime(sequences)) {
@@ -185,7 +200,7 @@ function openRings(fed: FedProcess, start: ReadonlyMap<string, number>): void {
       const position = start.get(key) ?? 0;
       // Fewer records than were read of it already: another ring in its place.
       const isAnother = position > 0 && source.reader.counts().appended < position;
-      fed.rings.set(file.path, { key, source, position: isAnother ? 0 : position, isGone: false });
+      fed.rings.set(file.path, { key, source, position: isAnother ? 0 : position, held: [], isGone: false });
     } catch {
       // Still being made, gone, or damaged: looked at again the next time.
     }
@@ -202,12 +217,34 @@ function closeRings({ rings }: FedProcess): void {
   rings.clear();
 }
 
-function recordsOf(source: RingSource): RecordSequence | undefined {
+/** What a ring held back, and what has come since, up to a time in microseconds; what follows is held back. */
+function ripe(ring: FedRing, until: number): RecordSequence {
+  const before = ring.held;
+  ring.held = [];
+  const fresh = recordsOf(ring.source);
+  function* records(): Generator<TraceRecord, void> {
+    yield* before;
+    for (const record of fresh) {
+      // All that follow one that is held, or their order would be lost.
+      if (record.time > until || ring.held.length > 0) ring.held.push(record);
+      else yield record;
+    }
+  }
+  const taken = records();
+  return {
+    [Symbol.iterator]: () => taken,
+    get fraction() {
+      return fresh.fraction ?? 0;
+    },
+  };
+}
+
+function recordsOf(source: RingSource): RecordSequence {
   try {
     return source.records();
   } catch {
     // Cut down to nothing, or not to be read any more: the others are.
-    return undefined;
+    return [];
   }
 }
 

@@ -114,7 +114,9 @@ export class TargetDelivery {
     while (!signal.aborted) {
       try {
         const drains = this.#drains.splice(0);
-        const wasBusy = await this.#pass(signal);
+        let wasBusy = await this.#pass(signal);
+        // A second time, for what the first one held back.
+        if (drains.length > 0) wasBusy = (await this.#pass(signal)) || wasBusy;
         for (const { process } of drains) await this.#showDue('flush', signal, process);
         await this.#showDue('due', signal);
         await this.sink.tend(signal);
@@ -174,7 +176,7 @@ export class TargetDelivery {
     }
     this.#pipeline.skipNoMore();
     this.#state = { ...this.#state, since: enabledSince };
-    return count > 0;
+    return count > 0 || this.#feed.holdsBack;
   }
 
   #show(item: FeedItem, signal: AbortSignal): Promise<void> | undefined {

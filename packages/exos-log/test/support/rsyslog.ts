@@ -118,7 +118,7 @@ function configurationOf(folder: string, port: number, certificates: string | un
       : `DefaultNetstreamDriverCAFile="${certificates}/ca.pem" DefaultNetstreamDriverCertFile="${certificates}/server.pem" DefaultNetstreamDriverKeyFile="${certificates}/server.key"`;
   // Direct queues: what it has read it writes at once, so that a kill takes only what it has not read.
   return `
-global(workDirectory="${folder}/spool" maxMessageSize="8k" parser.escapeControlCharactersOnReceive="off" ${files})
+global(workDirectory="${folder}/spool" net.enableDNS="off" localHostname="localhost" maxMessageSize="8k" parser.escapeControlCharactersOnReceive="off" ${files})
 main_queue(queue.type="Direct")
 module(load="imudp")
 module(load="imtcp" ${tls})
