@@ -75,12 +75,12 @@ done`;
       tabInBash(
         'trace-cli s',
         'trace-cli SH',
-        'trace-cli show ',
+        'trace-cli configure ',
         'trace-cli help sh',
         'trace-cli complet',
         'trace-cli zz ',
       ),
-    ).toEqual([['show', 'set'], ['show'], ['trace', 'log'], ['show'], ['completion'], []]);
+    ).toEqual([['show', 'set'], ['show'], ['log', 'syslog'], ['show'], ['completion'], []]);
   });
 
   test('bash completes options and their values', () => {

@@ -13,8 +13,8 @@ describe('what makes no sense ends with 2 and one line', () => {
   test.for([
     ['frobnicate', 'Unknown command: "frobnicate"; "trace-cli help" lists them all'],
     ['shwo', 'Unknown command: "shwo"; did you mean "show"?'],
-    ['p', 'Ambiguous word: "p" could be "ps" or "prune"'],
-    ['show', 'Incomplete command: "show" goes on with "trace" or "log"'],
+    ['co', 'Ambiguous word: "co" could be "configure" or "completion"'],
+    ['configure', 'Incomplete command: "configure" goes on with "log" or "syslog"'],
     ['--frob', 'Unknown option "--frob"; options come after the words of a command'],
     ['show trace', `<proc> is missing: give name, pid or name.pid of a process, or all; ${USAGE}`],
     ['show trace web', `<buf>|all is missing: give name of a trace buffer, or all; ${USAGE}`],

@@ -49,7 +49,7 @@ describe('words of a command line', () => {
     ['shwo trace', 'Unknown command: "shwo"; did you mean "show"?'],
     ['show trase web', 'Unknown word after "show": "trase"; did you mean "trace"?'],
     ['show lgo web', 'Unknown word after "show": "lgo"; did you mean "log"?'],
-    ['show web', 'Unknown word after "show": "web"; there is "trace" or "log"'],
+    ['configure web', 'Unknown word after "configure": "web"; there is "log" or "syslog"'],
     ['show log e', 'Ambiguous word: "e" could be "events" or "ending"'],
     [
       'show log c',
