@@ -122,6 +122,7 @@ setTimeout(() => process.exit(), 60_000);
 `,
     prints: [/to be asked for/, /to be streamed/],
   },
+  { of: "new ExosLogger('example', 'Example Logger'", stores: ['Unable to open somefile with r'] },
 ];
 
 /** A log call with the text that its record has. */
