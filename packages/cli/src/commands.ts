@@ -32,6 +32,7 @@ import {
 } from './enable-log/command.ts';
 import { explainCommand } from './explain/command.ts';
 import { exportCommand } from './export/command.ts';
+import { forwardCommand } from './forward/command.ts';
 import { helpCommand } from './help/command.ts';
 import {
   disableProviderCommand,
@@ -92,6 +93,7 @@ export const commands: readonly CommandSpec[] = [
   testFilterCommand,
   compareCatalogsCommand,
   recordCommand,
+  forwardCommand,
   queryCommand,
   exportCommand,
   listProvidersCommand,
