@@ -56,7 +56,7 @@ export interface CommandSpec {
    * told from that of another command.
    */
   readonly keywords?: readonly string[];
-  /** All that may follow its words, as its help and its errors show it; default: its operands. */
+  /** All that may follow its words, as its help shows it; white space is one space. Default: its operands. */
   readonly syntax?: string;
   /** One line, without a period. */
   readonly summary: string;
@@ -105,7 +105,7 @@ export function usageOf({ words, syntax, operands, options }: CommandSpec): stri
   const parts = [
     'trace-cli',
     ...words,
-    ...(syntax === undefined ? operands.map(({ usage }) => usage) : [syntax]),
+    ...(syntax === undefined ? operands.map(({ usage }) => usage) : [syntax.replace(/\s+/g, ' ')]),
   ];
   return [...parts, ...(options.length === 0 ? [] : ['[options]'])].join(' ');
 }

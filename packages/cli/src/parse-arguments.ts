@@ -3,6 +3,7 @@ import { type CommandSpec, type OperandSpec, usageOf } from './command.ts';
 import { UsageError } from './errors.ts';
 import { matchWord } from './resolve-words.ts';
 import { suggestion } from './suggestion.ts';
+import { wrap } from './wrap.ts';
 
 /** What a command line asks of a command. */
 export type ParsedArguments =
@@ -14,6 +15,8 @@ export type ParsedArguments =
       readonly options: Readonly<Record<string, unknown>>;
     };
 
+/** What stands before a usage. */
+const USAGE = 'Usage: ';
 /** Options of every command. */
 const DEBUG_FLAGS = '--debug';
 
@@ -26,7 +29,7 @@ const DEBUG_FLAGS = '--debug';
  */
 export function parseArguments(spec: CommandSpec, args: readonly string[], columns: number): ParsedArguments {
   let help: string | undefined;
-  const program = describe(spec).configureOutput({
+  const program = describe(spec, columns).configureOutput({
     writeOut: (text) => {
       help = (help ?? '') + text;
     },
@@ -58,9 +61,9 @@ export function helpOf(spec: CommandSpec, columns: number): string {
   return 'help' in parsed ? parsed.help : '';
 }
 
-function describe(spec: CommandSpec): Command {
+function describe(spec: CommandSpec, columns: number): Command {
   const program = new Command(`trace-cli ${spec.words.join(' ')}`)
-    .usage(usageOf(spec).slice(`trace-cli ${spec.words.join(' ')}`.length + 1))
+    .usage(usageLines(spec, columns))
     .description(
       spec.details === undefined
         ? `${sentence(spec.summary)}`
@@ -83,6 +86,12 @@ function describe(spec: CommandSpec): Command {
   program.addOption(new Option(DEBUG_FLAGS, 'show the stack of an error'));
   program.addHelpText('after', examplesOf(spec));
   return program;
+}
+
+/** What help shows behind the words of a command, broken so that it stands below itself. */
+function usageLines(spec: CommandSpec, columns: number): string {
+  const lines = wrap(usageOf(spec), columns - USAGE.length);
+  return lines.join(`\n${' '.repeat(USAGE.length)}`).slice(`trace-cli ${spec.words.join(' ')} `.length);
 }
 
 /** Paragraphs, each one line, so that they are broken for the terminal; a line that begins with a space stays one. */

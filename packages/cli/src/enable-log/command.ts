@@ -27,7 +27,7 @@ export const disableLogTargetCommand: CommandSpec = {
   summary: 'let a target take nothing; what it has stays',
   operands: [WORDS_OPERAND],
   options: [],
-  examples: [['disable log target console', 'no more messages among a program’s output']],
+  examples: [['disable log target console', 'no more messages among the output of programs']],
   grammar: async () => (await import('./enable-target.ts')).readDisableRequest,
   load: async () => (await import('./enable-target.ts')).disableTarget,
 };

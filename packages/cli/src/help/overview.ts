@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.ts';
 import { textWidth } from '../text-width.ts';
+import { wrap } from '../wrap.ts';
 
 const MIN_SUMMARY = 24;
 
@@ -39,16 +40,3 @@ const HINTS = `
 trace-cli help <command> shows options and examples; trace-cli --version the version.
 Exit codes: 0 done, 1 failed, 2 bad usage, 3 not found.
 `;
-
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && textWidth(line) + 1 + textWidth(word) > columns) {
-      lines.push(line);
-      line = '';
-    }
-    line += line === '' ? word : ` ${word}`;
-  }
-  return [...lines, line];
-}

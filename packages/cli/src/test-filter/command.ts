@@ -3,7 +3,7 @@ import { type CommandSpec, JSON_OPTION, WORDS_OPERAND } from '../command.ts';
 export const testFilterCommand: CommandSpec = {
   words: ['log', 'test-filter'],
   syntax: '<condition> {<parameter>=<value>}… {filter <filter>|target <target>}',
-  summary: 'would this incident pass, and which item decides?',
+  summary: 'tell whether an incident would pass, and which item decides',
   details: `Nothing is raised. Every target answers, or those that are named; with "filter", that filter alone. A parameter that is
 not given is empty.`,
   operands: [WORDS_OPERAND],
