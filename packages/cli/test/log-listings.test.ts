@@ -165,6 +165,18 @@ Notified   : # of times this event has occurred while Included was Y
     expect(sandbox.run(['show', 'log', 'counters', '--json']).stdout).toContain('"complete":false');
   });
 
+  test('have what was counted under a former name', async () => {
+    await sandbox.raiser('former', []);
+    expect(objects(sandbox, 'show log counters STP.InBPDU.Unequal')).toMatchObject([{ occurred: 1 }]);
+    await sandbox.raiser('exit', [['InBPDU.Mismatch', '10.0.0.1', 'age']]);
+    expect(objects(sandbox, 'show log counters STP.InBPDU.Unequal')).toMatchObject([
+      { id: 'STP.InBPDU.Mismatch', occurred: 2 },
+    ]);
+    expect(objects(sandbox, 'explain STP.InBPDU.Mismatch')).toMatchObject([{ occurred: 2 }]);
+    output(sandbox, 'clear log counters STP.InBPDU.Mismatch');
+    expect(objects(sandbox, 'explain STP.InBPDU.Mismatch')).toMatchObject([{ occurred: 0 }]);
+  });
+
   test('are cleared as a whole, by component, by severity and one by one', async () => {
     const occurred = (): string =>
       objects(sandbox, 'show log counters occurred')

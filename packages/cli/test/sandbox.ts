@@ -110,7 +110,7 @@ export class Sandbox {
 
   /** Starts a program that raises incidents of a system log, and waits until it has; see `programs/raiser.ts`. */
   async raiser(
-    end: 'exit' | 'stay' | 'stuck' | 'tick',
+    end: 'exit' | 'former' | 'stay' | 'stuck' | 'tick',
     incidents: readonly RaisedIncident[],
     name = 'bridge',
   ): Promise<Running> {
@@ -119,7 +119,7 @@ export class Sandbox {
       INCIDENTS: JSON.stringify(incidents),
     });
     await running.until(/raised/);
-    if (end === 'exit') await running.end();
+    if (end === 'exit' || end === 'former') await running.end();
     return running;
   }
 

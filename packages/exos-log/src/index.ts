@@ -226,6 +226,7 @@ export {
 export {
   type ConditionCount,
   clearLogCounters,
+  countOf,
   type LogCounters,
   readLogCounters,
 } from './system-log/counters.ts';

@@ -27,8 +27,11 @@ export function readClearCountersRequest(reader: WordReader): ClearCountersReque
 export const clearCounters: Run<{ readonly json?: boolean }> = async ({ operands, options, out }) => {
   const { events, limit } = readClearCountersRequest(new WordReader(operands, 'clear log counters'));
   const isAll = (events === undefined || events.component === undefined) && limit === undefined;
-  const ids = conditionsWithin(events ?? {}, limit).map(({ condition }) => condition.id);
-  const wanted = new Set(ids.map((id) => id.toLowerCase()));
+  const conditions = conditionsWithin(events ?? {}, limit).map(({ condition }) => condition);
+  const ids = conditions.map(({ id }) => id);
+  // What is counted under a former name is shown under the present one.
+  const names = conditions.flatMap(({ id, aliases }) => [id, ...aliases]);
+  const wanted = new Set(names.map((name) => name.toLowerCase()));
   clearLogCounters(isAll ? undefined : (condition) => wanted.has(condition.toLowerCase()));
   await out.write(
     options.json === true

@@ -1,6 +1,7 @@
 import {
   type CatalogEntry,
   catalogOf,
+  countOf,
   eventsText,
   type InterestedTarget,
   interestedTargets,
@@ -51,7 +52,7 @@ export const explain: Run<{ readonly json?: boolean }> = async ({ operands, opti
   const { component, condition } = found;
   const configuration = readEffectiveConfiguration();
   const counters = readLogCounters();
-  const { occurred = 0, notified = 0 } = counters.conditions.get(condition.id.toLowerCase()) ?? {};
+  const { occurred, notified } = countOf(counters, condition);
   const explanation: Explanation = {
     entry: catalogOf([component]).find(({ id }) => id === condition.id) as CatalogEntry,
     threshold: thresholdOf(configuration, component, condition.subComponent),

@@ -1,6 +1,7 @@
 import {
   ALL_EVENTS,
   type ConditionCounters,
+  countOf,
   type Events,
   isIncluded,
   layOutCounters,
@@ -51,7 +52,7 @@ export const showCounters: Run<{ readonly json?: boolean }> = async ({ operands,
   const incomplete = counters.problems.length > 0;
   const now = Date.now();
   const all = conditionsWithin(events, limit).map(({ component, condition }): ConditionCounters => {
-    const { occurred = 0, notified = 0 } = counters.conditions.get(condition.id.toLowerCase()) ?? {};
+    const { occurred, notified } = countOf(counters, condition);
     const included = isIncluded(configuration, component, condition, now);
     return { component: component.name, condition, occurred, included, notified, incomplete };
   });

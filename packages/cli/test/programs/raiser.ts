@@ -1,8 +1,19 @@
 // raiser.ts <exit | stay | stuck | tick>: declares the components of the listings of EXOS, raises the INCIDENTS of the
 // environment, [condition, ...parameters] each, and ends, stays, hangs its event loop, or raises them every 20 ms.
+// raiser.ts former: raises a condition of theirs by the name that it had once.
 import { ExosLogger } from '@tracebuf/exos-log';
 
 const [, , end] = process.argv;
+
+if (end === 'former') {
+  new ExosLogger('STP', 'Spanning-Tree Protocol (STP)', { formatVersion: 1 })
+    .addSubComponent('InBPDU', 'STP In BPDU subcomponent')
+    .addCondition('InBPDU.Unequal', 'Unequal')
+    .register()
+    .InBPDU.Unequal();
+  process.stdout.write('raised\n');
+  process.exit();
+}
 
 const stp = new ExosLogger('STP', 'Spanning-Tree Protocol (STP)', {
   formatVersion: 1,

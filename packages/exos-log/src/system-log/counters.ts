@@ -7,6 +7,7 @@ import {
   type SecureDirectory,
   writerName,
 } from '@tracebuf/ring/files';
+import type { ConditionDefinition } from '../condition.ts';
 import { type CounterTotals, parseCounterTotals } from '../configuration-schema.ts';
 import { type CounterFile, clearCounterFile, readCounterFile } from './counter-file.ts';
 import { inLogPart } from './log-directory.ts';
@@ -59,6 +60,22 @@ export function readLogCounters(): LogCounters {
       }
     }) ?? { conditions: new Map(), problems: [], nvramFailed: 0 }
   );
+}
+
+/** The counters of a condition; those of programs that still call it by a former name are among them. */
+export function countOf(
+  { conditions }: Pick<LogCounters, 'conditions'>,
+  { id, aliases }: Pick<ConditionDefinition, 'id' | 'aliases'>,
+): ConditionCount {
+  const names = new Set([id, ...aliases].map((name) => name.toLowerCase()));
+  let occurred = 0;
+  let notified = 0;
+  for (const name of names) {
+    const count = conditions.get(name);
+    occurred += count?.occurred ?? 0;
+    notified += count?.notified ?? 0;
+  }
+  return { condition: id, occurred, notified };
 }
 
 function addUp(directory: SecureDirectory, totals: CounterTotals): LogCounters {
