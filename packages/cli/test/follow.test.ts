@@ -121,8 +121,11 @@ describe('show trace --follow', () => {
   });
 
   test('with a reader that stalls, holds nothing back and counts what it missed', async () => {
-    const writer = await sandbox.writer('flood', { buffers: { mybuf: 65536 }, args: ['50000', '3'] });
-    const follow = `$TRACE_CLI show trace ${writer.pid} all --follow --json | { sleep 1.5; cat; }`;
+    const writer = await sandbox.writer('flood', { buffers: { mybuf: 65536 }, args: ['50000', '6'] });
+    // The reader wakes up when the writer has ended; until this test waits for it, that one is a zombie.
+    const ended = `grep -qs ') Z' /proc/${writer.pid}/stat || ! [ -e /proc/${writer.pid} ]`;
+    const stalled = `{ until ${ended}; do sleep 0.1; done; cat; }`;
+    const follow = `$TRACE_CLI show trace ${writer.pid} all --follow --json | ${stalled}`;
     const { code, stdout } = sandbox.shell(follow);
     await writer.end();
     expect(code).toBe(0);
