@@ -117,6 +117,18 @@ describe('a provider', () => {
     expect(() => provider.isEnabled(4, -1n)).toThrow(/64 bits/);
   });
 
+  test.each(['mapped', 'positional'] as const)(
+    'that is enabled when it is made stores its first event, %s',
+    (mode) => {
+      useTraceDirectory();
+      using provider = new Provider('First', { buffer: { mode, enabled: { level: 4 } } });
+      provider.event('Wanted', {}, { level: 4 })();
+      provider.event('Other', {}, { level: 5 })();
+      provider.write(new EventBuilder().reset('Built', 4));
+      expect(readRecords().map(({ message }) => message)).toEqual(['Wanted', 'Built']);
+    },
+  );
+
   test('of the same GUID shares its buffer until the last one is closed', () => {
     useTraceDirectory();
     const first = new Provider('Shared', { buffer: { enabled: true } });

@@ -172,6 +172,12 @@ export class RingWriter {
     }
   }
 
+  /** {@link obey} without waiting for the next look at the file: what has been written there is known to be new. */
+  obeyNow(): void {
+    this.#controlReadAt = Number.NEGATIVE_INFINITY;
+    this.obey();
+  }
+
   /**
    * Makes room for one record.
    *

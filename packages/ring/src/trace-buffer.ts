@@ -155,6 +155,9 @@ export class TraceBuffer {
     if (this.#closed) return false;
     try {
       this.#files.command(command);
+      this.#main.obeyNow();
+      if (this.#keep !== this.#main) this.#keep.obeyNow();
+      this.#adopt();
       return true;
     } catch {
       return false;
