@@ -39,7 +39,7 @@ interface Functions {
 let functions: Functions | undefined;
 
 /** The functions of the C library, which is in the process already, whatever it is called here. */
-export function socketFunctions(): Functions {
+function socketFunctions(): Functions {
   if (functions !== undefined) return functions;
   const native = createRequire(import.meta.url)('koffi') as typeof koffi;
   const library = native.load(null);

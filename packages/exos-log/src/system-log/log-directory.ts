@@ -13,15 +13,15 @@ export type LogPart = 'components' | 'counters' | 'sessions' | 'delivery';
  * @returns `undefined` where it is missing and was not to be made; the caller closes it.
  * @throws InsecureDirectoryError, StorageError
  */
-export function openLogDirectory(options: {
+function openLogDirectory(options: {
   readonly create: true;
   readonly part?: LogPart;
 }): SecureDirectory;
-export function openLogDirectory(options?: {
+function openLogDirectory(options?: {
   readonly create?: boolean;
   readonly part?: LogPart;
 }): SecureDirectory | undefined;
-export function openLogDirectory(
+function openLogDirectory(
   options: { readonly create?: boolean; readonly part?: LogPart } = {},
 ): SecureDirectory | undefined {
   const { create = false, part } = options;

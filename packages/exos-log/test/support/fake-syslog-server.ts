@@ -16,7 +16,7 @@ export interface Arrived {
 }
 
 /** Reads what `encodeRfc5424` writes, strictly: anything else is an error. */
-export function parseRfc5424(raw: string): Arrived {
+function parseRfc5424(raw: string): Arrived {
   const head = /^<\d+>1 \S+ \S+ \S+ \S+ (\S+) ((?:\[(?:"(?:\\.|[^"\\])*"|[^\]"])*\])+) ?([^\n]*)$/.exec(raw);
   if (head === null) throw new Error(`no message of RFC 5424: ${JSON.stringify(raw)}`);
   const [, condition = '', data = '', text = ''] = head;

@@ -10,7 +10,7 @@ export interface LogDirectories extends Record<string, string> {
 }
 
 /** Makes directories for a system log, and removes them when the test is over. */
-export function newLogDirectories(): LogDirectories {
+function newLogDirectories(): LogDirectories {
   const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'tracebuf-log-'));
   onTestFinished(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
   return { TRACEBUF_DIR: join(base, 'rings'), TRACEBUF_NVRAM_DIR: join(base, 'nvram') };
