@@ -17,13 +17,17 @@ describe('ETW providers', () => {
       .stdout.split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-  /** Names of the events that a process stores from now on. */
-  const eventsNow = async (): Promise<string[]> => {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(sandbox.run(['clear', 'trace', 'web', 'all']).code).toBe(0);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    return [...new Set(json('show', 'trace', 'web', 'all').map(({ message }) => String(message)))].sort();
+  /** Waits until a process stores these events and no others. */
+  const stores = async (...expected: string[]): Promise<void> => {
+    const names = async (): Promise<string[]> => {
+      expect(sandbox.run(['clear', 'trace', 'web', 'all']).code).toBe(0);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const messages = json('show', 'trace', 'web', 'all').filter(({ kind }) => kind === 'etw');
+      return [...new Set(messages.map(({ message }) => String(message)))].sort();
+    };
+    await expect.poll(names, { timeout: 60_000, interval: 10 }).toEqual(expected);
   };
+  const appended = (): unknown => json('provider', 'list', 'web')[0]?.appended;
 
   test('of a process in an endless loop are listed, enabled as by tracelog, filtered, shown and disabled', async () => {
     const { pid } = await sandbox.provider('loop');
@@ -65,7 +69,7 @@ describe('ETW providers', () => {
         'MyCompany.MyComponent: processes that start later store events up to level verbose (5) with keywords 0xf\n',
       stderr: '',
     });
-    expect(await eventsNow()).toEqual(['FileClosed', 'FileOpened']);
+    await stores('FileClosed', 'FileOpened');
     expect(json('provider', 'list')).toMatchObject([
       { process: 'web', enabled: true, level: 5, keyword: '0xf' },
       { provider: 'MyCompany.MyComponent', id: ID, remembered: true, level: 5, keyword: '0xf' },
@@ -78,14 +82,18 @@ describe('ETW providers', () => {
       stdout: `web.${pid} MyCompany.MyComponent: stores events up to level info (4)\n`,
       stderr: '',
     });
-    expect(await eventsNow()).toEqual(['FileOpened']);
+    await stores('FileOpened');
     expect(sandbox.run(['provider', 'enable', 'mycompany.mycomponent', '-k', '2', '-p', 'web']).stdout).toBe(
       `web.${pid} MyCompany.MyComponent: stores events with keywords 0x2\n`,
     );
-    expect(await eventsNow()).toEqual(['FileClosed']);
-    expect(json('show', 'trace', 'web', 'all', '-n', '1')).toMatchObject([
-      { kind: 'etw', level: 'debug', message: 'FileClosed', fields: { count: 7, keyword: '0x2' } },
-    ]);
+    await stores('FileClosed');
+    const newest = (): unknown => json('show', 'trace', 'web', 'all', '-n', '1')[0];
+    await expect.poll(newest, { timeout: 60_000 }).toMatchObject({
+      kind: 'etw',
+      level: 'debug',
+      message: 'FileClosed',
+      fields: { count: 7, keyword: '0x2' },
+    });
     expect(sandbox.run(['show', 'trace', 'web', 'all', '--where', 'count == 7', '-n', '1']).stdout).toMatch(
       /DEBUG MyCompany.MyComponent: FileClosed {2}count=7 keyword="0x2"\n$/,
     );
@@ -97,7 +105,10 @@ describe('ETW providers', () => {
         'MyCompany.MyComponent: processes that start later do not store its events\n',
       stderr: '',
     });
-    expect(await eventsNow()).toEqual([]);
+    await stores();
+    const atRest = appended();
+    await stores();
+    expect(appended()).toBe(atRest);
     expect(json('provider', 'list')).toMatchObject([{ enabled: false }]);
   });
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openRoot, TraceReader, type TraceRecord } from '@tracebuf/ring';
+import { openRoot, TraceReader } from '@tracebuf/ring';
 import { describe, expect, test } from 'vitest';
 import {
   controlProvider,
@@ -27,15 +27,30 @@ function tell(selection: EventSelection | undefined): void {
   controlProvider(stuck(), selection);
 }
 
-/** Names of the events that come after a change, once nothing of before is left. */
+/** The last turn of the loop, and when it was, in milliseconds since 1970. */
+function lastTurn(): { readonly turn: number; readonly time: number } {
+  using reader = new TraceReader([onlyProcess()], { buffers: ['turns'] });
+  const last = reader.poll().at(-1);
+  return { turn: Number(last?.message ?? 0), time: (last?.time ?? 0) / 1000 };
+}
+
+async function turnThat(fits: (last: ReturnType<typeof lastTurn>) => boolean): Promise<number> {
+  const deadline = Date.now() + 60_000;
+  for (let last = lastTurn(); ; last = lastTurn()) {
+    if (fits(last)) return last.turn;
+    if (Date.now() > deadline) throw new Error('the loop does not go on');
+    await sleep(5);
+  }
+}
+
+/** Names of the events of one turn that began when what was told had been heard; a positional writer looks every 5 ms. */
 async function eventsNow(): Promise<string[]> {
-  await sleep(50);
-  using reader = new TraceReader([onlyProcess()]);
-  reader.poll();
-  await sleep(50);
-  const names = (records: readonly TraceRecord[]): string[] =>
-    records.filter(({ kind }) => kind === 'etw').map(({ message }) => message);
-  return [...new Set(names(reader.poll()))].sort();
+  const heard = Date.now() + 20;
+  const turn = (await turnThat(({ time }) => time > heard)) + 1;
+  await turnThat((last) => last.turn > turn);
+  using reader = new TraceReader([onlyProcess()], { buffers: ['Test.Stuck'] });
+  const events = reader.poll().filter(({ fields }) => fields?.turn === turn);
+  return events.map(({ message }) => message).sort();
 }
 
 describe.each(['mapped', 'positional'])('a process in an endless loop, with a %s buffer', (mode) => {
