@@ -1,5 +1,3 @@
-import { SocketAddress } from 'node:net';
-
 /**
  * What a parameter is, so that filters can match it by type: the types of EXOS. The value type is what a call of the
  * condition accepts for it.
@@ -97,6 +95,8 @@ function normalizeAddress(text: string): string | undefined {
   const address = text.trim();
   try {
     const family = address.includes(':') ? 'ipv6' : 'ipv4';
+    // Loaded on first use: readers that only show incidents never pay for it.
+    const { SocketAddress } = process.getBuiltinModule('node:net');
     return new SocketAddress({ address, family }).address;
   } catch {
     return undefined;
