@@ -1,4 +1,5 @@
 import {
+  InvalidOptionError,
   openRoot,
   RecordKind,
   TraceBuffer,
@@ -68,7 +69,8 @@ export function ringSink(options: RingSinkOptions = {}): OpenSink {
       try {
         buffer = new ProviderBuffer(provider, id, options);
       } catch (error) {
-        if (throwOnError) throw error;
+        // A wrong option is a fault of the program, also where a full disk is none.
+        if (throwOnError || error instanceof InvalidOptionError) throw error;
         return new ClosedSink();
       }
       shared.set(id, buffer);
@@ -95,6 +97,10 @@ class ProviderBuffer {
     { size = DEFAULT_SIZE, enabled = false, ...options }: RingSinkOptions,
   ) {
     this.#id = id;
+    if (typeof enabled === 'object' && enabled !== null) checkSelection(enabled);
+    else if (typeof enabled !== 'boolean') {
+      throw new InvalidOptionError('buffer.enabled', enabled, 'give true, false or { level, keyword }');
+    }
     this.buffer = openBuffer(provider.name, id, size, { ...options, enabled: enabled !== false });
     const definition: ProviderDefinition = {
       name: provider.name,
@@ -177,6 +183,15 @@ class ProviderBuffer {
     this.#defined.set(key, number);
     this.buffer.define({ type: EVENT_DEFINITION, id: number, value });
     return number;
+  }
+}
+
+function checkSelection({ level = 0, keyword = ALL_KEYWORDS }: EventSelection): void {
+  if (!Number.isInteger(level) || level < 0 || level > 255) {
+    throw new InvalidOptionError('buffer.enabled.level', level, 'give a whole number from 0 to 255');
+  }
+  if (typeof keyword !== 'bigint' || keyword < 0n || keyword > ALL_KEYWORDS) {
+    throw new InvalidOptionError('buffer.enabled.keyword', keyword, 'give a bigint of 64 bits such as 0x21n');
   }
 }
 

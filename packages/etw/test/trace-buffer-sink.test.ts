@@ -177,6 +177,22 @@ describe('a provider', () => {
     expect(() => new Provider('Nowhere', { throwOnError: true })).toThrow(/symbolic link/);
   });
 
+  test.each([
+    [{ size: 100 }, 'size'],
+    [{ enabled: 'yes' }, 'buffer.enabled'],
+    [{ enabled: null }, 'buffer.enabled'],
+    [{ enabled: { level: 256 } }, 'buffer.enabled.level'],
+    [{ enabled: { level: '4' } }, 'buffer.enabled.level'],
+    [{ enabled: { keyword: 5 } }, 'buffer.enabled.keyword'],
+    [{ enabled: { keyword: 2n ** 64n } }, 'buffer.enabled.keyword'],
+    [{ mode: 'none' }, 'mode'],
+  ])('refuses a buffer like %o', (buffer, option) => {
+    useTraceDirectory();
+    expect(() => new Provider('Wrong', { buffer: buffer as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_TRACEBUF_INVALID_OPTION', option }) as Error,
+    );
+  });
+
   test('is made whatever is remembered of it', () => {
     const directory = useTraceDirectory();
     mkdirSync(directory, { mode: 0o700 });
