@@ -22,3 +22,18 @@ export class OutputError extends TracebufError {
     super('ERR_TRACEBUF_OUTPUT', `Cannot write to standard output: ${cause.message}.`, { cause });
   }
 }
+
+/** Somebody forwards to the same collector already: two of them would send everything twice. */
+export class ForwardError extends TracebufError {
+  static {
+    ForwardError.prototype.name = 'ForwardError';
+  }
+
+  /** @param url Where to. */
+  constructor(url: string) {
+    super(
+      'ERR_TRACEBUF_FORWARDED',
+      `Another "trace-cli forward" sends to ${JSON.stringify(url)} already; end that one first`,
+    );
+  }
+}

@@ -1,9 +1,9 @@
 import type { Run } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { forwardToSyslog } from './syslog.ts';
+import type { OtlpOptions } from '../forward-otlp/otlp-options.ts';
 
 /** Options of `forward`. */
-export interface ForwardOptions {
+export interface ForwardOptions extends OtlpOptions {
   readonly syslog?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -11,8 +11,13 @@ export interface ForwardOptions {
 
 /** `forward`: brings what processes have to say elsewhere, until it is stopped. */
 export const forward: Run<ForwardOptions> = async (invocation) => {
-  if (invocation.options.syslog !== true) {
-    throw new UsageError('forward needs to know where to; write "forward --syslog".');
+  const { syslog = false, otlp } = invocation.options;
+  if (syslog === (otlp !== undefined)) {
+    throw new UsageError(
+      'forward needs to know where to; write "forward --syslog" or "forward --otlp <url>".',
+    );
   }
-  return await forwardToSyslog(invocation);
+  // What one of them needs the other does not pay for.
+  if (otlp === undefined) return await (await import('./syslog.ts')).forwardToSyslog(invocation);
+  return await (await import('../forward-otlp/forward-otlp.ts')).forwardOtlp(otlp, invocation);
 };

@@ -1,0 +1,104 @@
+import { listProcesses, visibleText } from '@tracebuf/ring';
+import type { Invocation } from '../command.ts';
+import { registerDecoders } from '../decoders.ts';
+import { ForwardError } from '../errors.ts';
+import { ExitCode } from '../exit-code.ts';
+import { interruptible, pause } from '../interruption.ts';
+import { jsonLine } from '../json-line.ts';
+import { plural } from '../quantity.ts';
+import { Collector } from './collector.ts';
+import { CursorFile } from './cursor-file.ts';
+import { collectorOptions, type OtlpOptions, signalUrl } from './otlp-options.ts';
+import { type ForwarderTotals, SignalForwarder } from './signal-forwarder.ts';
+import { LogSignal, type Signal, SpanSignal } from './signals.ts';
+
+/** How often processes are looked for, in milliseconds. */
+const UPDATE_MS = 1000;
+/** How often rings are looked at that had nothing new, in milliseconds. */
+const INTERVAL_MS = 500;
+const BATCH_SIZE = 512;
+/** Of `--once`. */
+const MAX_TRIES = 5;
+
+/** What forwards one signal, without what it sends. */
+interface Forwarder {
+  readonly signal: Signal<never>;
+  readonly forwarder: SignalForwarder<never>;
+  readonly collector: Collector;
+}
+
+/** `forward --otlp`: sends spans, log records and incidents to an OpenTelemetry collector until it is stopped. */
+export async function forwardOtlp(
+  url: URL,
+  { options, out, err }: Invocation<OtlpOptions>,
+): Promise<ExitCode> {
+  registerDecoders();
+  const { protocol = 'protobuf', batch = BATCH_SIZE, once = false, quiet = false, json = false } = options;
+  const reach = collectorOptions(options, process.env);
+  const contentType = protocol === 'json' ? 'application/json' : 'application/x-protobuf';
+  const note = (text: string): void => {
+    // Nobody reads what a service says when that can't be written; what it does is worth more.
+    err.line(`# ${visibleText(text)}`).catch(() => undefined);
+  };
+  const settings = { batchSize: Math.max(1, batch), interval: INTERVAL_MS, once, maxTries: MAX_TRIES, note };
+  const forwarders: Forwarder[] = [];
+  const add = <T>(signal: Signal<T>): void => {
+    const endpoint = signalUrl(url, signal.path);
+    const file = new CursorFile(endpoint.href);
+    if (file.lock() === undefined) throw new ForwardError(endpoint.href);
+    const collector = new Collector(endpoint, contentType, reach);
+    const forwarder = new SignalForwarder(signal, collector, file, settings);
+    forwarders.push({ signal, forwarder, collector } as unknown as Forwarder);
+  };
+  add(new SpanSignal(protocol));
+  add(new LogSignal(protocol));
+
+  if (!quiet && !once)
+    await err.line(`# sending to ${visibleText(`${url.origin}${url.pathname}`)}; Ctrl-C ends it`);
+
+  let sentAll = true;
+  const code = await interruptible(async (aborted) => {
+    const ended = new AbortController();
+    const update = (): void => {
+      const { processes } = listProcesses();
+      for (const { forwarder } of forwarders) forwarder.update(processes);
+    };
+    update();
+    const runs = Promise.all(forwarders.map(({ forwarder }) => forwarder.run(aborted)));
+    const done = runs.finally(() => ended.abort());
+    // Told of below.
+    done.catch(() => undefined);
+    while (!ended.signal.aborted && !aborted.aborted) {
+      await pause(UPDATE_MS, ended.signal);
+      if (!ended.signal.aborted && !aborted.aborted && !once) update();
+    }
+    sentAll = (await runs).every((all) => all);
+    return ExitCode.DONE;
+  });
+  for (const { collector } of forwarders) collector.close();
+  if (json)
+    await out.write(
+      jsonLine(
+        Object.fromEntries(forwarders.map(({ signal, forwarder }) => [keyOf(signal), forwarder.totals])),
+      ),
+    );
+  else if (!quiet)
+    await out.line(
+      forwarders.map(({ signal, forwarder }) => summary(signal.name, forwarder.totals)).join('; '),
+    );
+  if (once && !sentAll) return ExitCode.FAILED;
+  // Ctrl-C and SIGTERM are how it is meant to end.
+  return once ? code : ExitCode.DONE;
+}
+
+function keyOf({ name }: Signal<never>): string {
+  return name === 'spans' ? 'spans' : 'logs';
+}
+
+function summary(name: string, { sent, refused, lost, resent }: ForwarderTotals): string {
+  const parts = [`${sent} ${name} sent`];
+  if (refused > 0) parts.push(`${refused} refused`);
+  if (lost > 0) parts.push(`${plural(lost, 'record')} overwritten before they could be sent`);
+  if (resent > 0) parts.push(`${resent} perhaps twice`);
+  return parts.join(', ');
+}
