@@ -55,6 +55,7 @@ import {
 import { showSpansCommand } from './show-spans/command.ts';
 import { showTraceCommand } from './show-trace/command.ts';
 import { testFilterCommand } from './test-filter/command.ts';
+import { viewCommand } from './view/command.ts';
 
 /** All commands, in the order in which help lists them. Their programs are loaded when they are called. */
 export const commands: readonly CommandSpec[] = [
@@ -94,6 +95,7 @@ export const commands: readonly CommandSpec[] = [
   compareCatalogsCommand,
   recordCommand,
   forwardCommand,
+  viewCommand,
   queryCommand,
   exportCommand,
   listProvidersCommand,

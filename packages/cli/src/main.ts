@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { CommandSpec, Run } from './command.ts';
 import { commands } from './commands.ts';
 import { UsageError } from './errors.ts';
@@ -44,7 +44,11 @@ async function run(args: readonly string[], out: Output, err: Output): Promise<E
     await out.line(version());
     return ExitCode.DONE;
   }
-  const { command, words, rest } = resolveWords(line, commands);
+  // Nothing but the name is what one reads with.
+  const { command, words, rest } = resolveWords(
+    line.length === 0 && mayRead(out) ? ['view'] : line,
+    commands,
+  );
   if (command === undefined) return await incomplete(words, rest, out);
   const parsed = parseArguments(command, rest, out.columns);
   if ('help' in parsed) {
@@ -53,6 +57,11 @@ async function run(args: readonly string[], out: Output, err: Output): Promise<E
   }
   const program = (await command.load()) as Run<Readonly<Record<string, unknown>>>;
   return await program({ ...parsed, out, err, commands });
+}
+
+/** Whether there is something to read without being told what: a database here, or buffers and a terminal to show them on. */
+function mayRead(out: Output): boolean {
+  return existsSync('traces.sqlite') || (out.terminal && process.stdin.isTTY === true);
 }
 
 /** A command line that calls no command: it asks for help, or it is too short. */
