@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { EncodedEvent } from './encoded-event.ts';
 import { DESCRIPTOR_SIZE } from './event-descriptor.ts';
 import { type EventDeclaration, readMetadata } from './read-metadata.ts';
@@ -43,6 +42,8 @@ export function eventDefinition(event: EncodedEvent): EventDefinition {
  * @returns From 1 to 2^32 - 1.
  */
 export function definitionNumber({ descriptor, metadata }: EventDefinition): number {
+  // Loaded on first use: readers never pay for it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const hash = createHash('sha256').update(descriptor).update(metadata).digest();
   return hash.readUInt32LE(0) || 1;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { guidText } from './guid.ts';
 import { nameText } from './name-bytes.ts';
 
@@ -23,6 +22,8 @@ export function providerIdFromName(name: string | Uint8Array): string {
 /** {@link providerIdFromName} as the 16 bytes in memory order. */
 export function providerIdBytesFromName(name: string | Uint8Array): Buffer {
   const capitals = Buffer.from(nameText(name).toUpperCase(), 'utf16le').swap16();
+  // Loaded on first use: readers never pay for it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const hash = createHash('sha1').update(NAMESPACE).update(capitals).digest();
   const id = Buffer.from(hash.subarray(0, 16));
   id[VERSION_AT] = ((id[VERSION_AT] as number) & 0x0f) | VERSION_5;
