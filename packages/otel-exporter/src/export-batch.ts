@@ -1,10 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { diag } from '@opentelemetry/api';
-import type { OtelBuffer } from './otel-buffer.ts';
 import { type ExportResult, ExportResultCode, type HrTime } from './types.ts';
 
 /** Told by an exporter how a batch went. */
 export type ResultCallback = (result: ExportResult) => void;
+
+/** Where an exporter stores what it is given. */
+export interface BatchTarget {
+  readonly isClosed: boolean;
+  /** What it is, for people: `trace buffer "spans"`. */
+  readonly label: string;
+  /** Counts a record that could not be stored. */
+  drop(error: unknown): void;
+}
 
 /**
  * Stores a batch and calls back, within the call. A record that can't be encoded fails the batch, but not the records behind it.
@@ -12,7 +20,7 @@ export type ResultCallback = (result: ExportResult) => void;
  * @param store Encodes and appends one record.
  */
 export function exportBatch<T>(
-  target: OtelBuffer,
+  target: BatchTarget,
   records: readonly T[],
   store: (record: T) => void,
   callback: ResultCallback,
@@ -20,7 +28,7 @@ export function exportBatch<T>(
   if (target.isClosed) {
     answer(callback, {
       code: ExportResultCode.FAILED,
-      error: new Error(`The exporter to the trace buffer "${target.buffer.name}" has been shut down`),
+      error: new Error(`The exporter to the ${target.label} has been shut down`),
     });
     return;
   }

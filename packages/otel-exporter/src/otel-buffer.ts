@@ -1,8 +1,8 @@
-import { diag } from '@opentelemetry/api';
 import { openTraceBuffer, TraceBuffer, TraceBufferAlreadyExistsError } from '@tracebuf/ring';
 import type { SplitOptions } from './buffer-options.ts';
 import { type DefinitionBook, definitionBookOf } from './definition-book.ts';
 import { PayloadEncoder } from './payload-encoder.ts';
+import { reportDrop } from './report-drop.ts';
 import { suppressTracing } from './suppress-tracing.ts';
 
 /** How many processors and exporters write to a buffer that one of them has made; the last one that ends closes it. */
@@ -27,6 +27,11 @@ export class OtelBuffer {
     return this.#closed;
   }
 
+  /** What it is, for people. */
+  get label(): string {
+    return `trace buffer "${this.buffer.name}"`;
+  }
+
   /** Records that could not be encoded, because something in them threw. */
   get dropped(): number {
     return this.#dropped;
@@ -43,12 +48,7 @@ export class OtelBuffer {
 
   /** Counts what could not be encoded; the first one is told. */
   drop(error: unknown): void {
-    if (this.#dropped++ > 0) return;
-    try {
-      diag.error(`A record for the trace buffer "${this.buffer.name}" could not be encoded`, error);
-    } catch {
-      // A logger of the program that throws is not to end what it is told about.
-    }
+    if (this.#dropped++ === 0) reportDrop(this.label, error);
   }
 
   /** Ends the use of the buffer. What it holds stays readable. */

@@ -1,0 +1,13 @@
+import type { HrTime } from './types.ts';
+
+const MAX_SECONDS = 8.64e12;
+
+/** A time as RFC 3339 in UTC, with as many digits as it needs: none, 3, 6 or 9. */
+export function rfc3339([seconds, nanoseconds]: HrTime): string {
+  const whole = Number.isInteger(seconds) && Math.abs(seconds) <= MAX_SECONDS ? seconds : 0;
+  const second = new Date(whole * 1000).toISOString().slice(0, -5);
+  const digits = String(Math.trunc(nanoseconds) || 0)
+    .padStart(9, '0')
+    .replace(/(?:000){1,3}$/, '');
+  return digits === '' ? `${second}Z` : `${second}.${digits}Z`;
+}
