@@ -11,6 +11,15 @@ export interface RecordFeedOptions {
   readonly buffers?: readonly string[];
   /** Number of the last record of each ring that is not wanted any more, by {@link FedRing.key}; none: all are wanted. */
   readonly start?: ReadonlyMap<string, number>;
+  /**
+   * Whether what was overwritten before the first look counts as missed. `false` where nobody has read before: it was not
+   * there to be taken. Default `true`.
+   */
+  readonly countsFromStart?: boolean;
+  /** Keys of processes that are over and were read to their end. */
+  readonly finished?: Iterable<string>;
+  /** Whether records that are not wanted any more are given once more, as {@link FeedItem.known}. Default `false`. */
+  readonly repeats?: boolean;
   /** Told which file could not be read, or not all of it; reading goes on with the others (R6). */
   readonly report?: (file: RingFile, error: unknown) => void;
 }
@@ -27,6 +36,8 @@ export interface FedRing {
   readonly source: RingSource;
   /** Number of the last record that was given; whoever takes records out of {@link FedRing.source} sets it. */
   position: number;
+  /** Up to here, records were taken by an earlier reader. */
+  readonly knownTo: number;
 }
 
 /** One step of a ring: a record, or how many were missed. */
@@ -40,6 +51,8 @@ export interface FeedItem {
   readonly missed: number;
   /** Absent where there is only something missed. */
   readonly record?: TraceRecord;
+  /** Whether it was taken before, by an earlier reader. */
+  readonly known: boolean;
 }
 
 /** A ring, or a process, that nothing more will come of. */
@@ -84,10 +97,13 @@ const MAX_GONE = 16;
 export class RecordFeed {
   readonly #buffers: ReadonlySet<string> | undefined;
   readonly #start: ReadonlyMap<string, number>;
+  readonly #countsFromStart: boolean;
+  readonly #repeats: boolean;
   readonly #report: (file: RingFile, error: unknown) => void;
   readonly #processes = new Map<string, FedProcess>();
   /** Processes that are over and were read to their end. */
-  readonly #finished = new Set<string>();
+  readonly #finished: Set<string>;
+  #hasRead = false;
   /** What was open, and over, when it was read last. */
   #over: FedProcess[] = [];
   #goneRings: (readonly [FedProcess, FedRing])[] = [];
@@ -96,6 +112,9 @@ export class RecordFeed {
   constructor(options: RecordFeedOptions = {}) {
     this.#buffers = options.buffers === undefined ? undefined : new Set(options.buffers);
     this.#start = options.start ?? new Map();
+    this.#countsFromStart = options.countsFromStart ?? true;
+    this.#repeats = options.repeats ?? false;
+    this.#finished = new Set(options.finished);
     this.#report = options.report ?? (() => {});
   }
 
@@ -135,6 +154,11 @@ export class RecordFeed {
     return this.#processes.has(key) || this.#finished.has(key);
   }
 
+  /** Keys of processes that are over and were read to their end, of those that are still there. */
+  get finished(): ReadonlySet<string> {
+    return this.#finished;
+  }
+
   /** The rings that are open now. */
   rings(): FedRing[] {
     return [...this.#processes.values()].flatMap(({ rings }) => [...rings.values()]);
@@ -145,12 +169,14 @@ export class RecordFeed {
    * Take all of it before the next call.
    */
   *items(): Generator<FeedItem, void> {
-    const sequences = this.batches().map(({ ring, sequence }) => itemsOf(ring, sequence));
+    const repeats = this.#repeats;
+    const sequences = this.batches().map(({ ring, sequence }) => itemsOf(ring, sequence, repeats));
     yield* mergeByTime(sequences);
   }
 
   /** As {@link items}, ring by ring, for readers that need no order between them. The caller keeps the positions. */
   batches(): { readonly ring: FedRing; readonly sequence: RecordSequence }[] {
+    this.#hasRead = true;
     const fed = [...this.#processes.values()];
     this.#over = fed.filter(({ state, isRemoved }) => isRemoved || state === 'ended' || state === 'died');
     this.#goneRings = fed.flatMap((process) =>
@@ -204,13 +230,22 @@ export class RecordFeed {
         present.add(key);
         if (fed.rings.has(key)) continue;
         const source = new RingSource(fed.entry, file, (error) => this.#report(file, error));
-        fed.rings.set(key, { key, process: fed.entry, file, source, position: this.#start.get(key) ?? 0 });
+        const position = this.#start.get(key) ?? this.#firstPosition(source);
+        const knownTo = this.#start.get(key) ?? 0;
+        fed.rings.set(key, { key, process: fed.entry, file, source, position, knownTo });
       } catch (error) {
         // Still being made, or gone: looked at again the next time.
         if (fed.state !== 'alive') this.#report(file, error);
       }
     }
     for (const key of fed.rings.keys()) if (!present.has(key)) fed.gone.add(key);
+  }
+
+  /** Where a ring is read from that was not read before. */
+  #firstPosition(source: RingSource): number {
+    if (this.#countsFromStart || this.#hasRead) return 0;
+    const { appended, readable } = source.reader.counts();
+    return appended - readable;
   }
 
   /** Closes a ring; what was not read of it is missed. */
@@ -238,17 +273,22 @@ function newProcess(entry: ProcessEntry): FedProcess {
   return { entry, state: entry.state, isRemoved: false, rings: new Map(), gone: new Set() };
 }
 
-/** The records of one ring as items, without those that were given before. */
-function itemsOf(ring: FedRing, sequence: RecordSequence): RecordSequence<FeedItem> {
+/** The records of one ring as items. @param repeats Whether those that were taken before are given, too. */
+function itemsOf(ring: FedRing, sequence: RecordSequence, repeats: boolean): RecordSequence<FeedItem> {
   function* items(): Generator<FeedItem, void> {
     for (const record of sequence) {
       // What stands for lost records is not needed: the next number tells.
-      if (record.kind === 'lost' || record.seq <= ring.position) continue;
-      const missed = record.seq - ring.position - 1;
-      const { time } = record;
+      if (record.kind === 'lost') continue;
+      const { time, seq } = record;
+      if (seq <= ring.position) {
+        if (repeats && seq <= ring.knownTo)
+          yield { ring, time, seq: ring.position, missed: 0, record, known: true };
+        continue;
+      }
+      const missed = seq - ring.position - 1;
       // Somebody wanted them gone: they are passed over, and what was overwritten before them is not.
-      ring.position = record.kind === 'cleared' ? record.seq + (record.count ?? 1) - 1 : record.seq;
-      const step = { ring, time, seq: ring.position, missed };
+      ring.position = record.kind === 'cleared' ? seq + (record.count ?? 1) - 1 : seq;
+      const step = { ring, time, seq: ring.position, missed, known: false };
       yield record.kind === 'cleared' ? step : { ...step, record };
     }
   }

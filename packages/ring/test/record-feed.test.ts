@@ -69,6 +69,23 @@ describe('a feed', () => {
     expect(given + missed).toBe(1500);
   });
 
+  test('gives what an earlier reader has taken once more where that is asked for, marked as known', () => {
+    useTraceDirectory();
+    using buffer = new TraceBuffer('a', 4096, { keepLevel: false });
+    for (let i = 0; i < 100; i++) buffer.log(`record ${i}`);
+    using first = new RecordFeed({ countsFromStart: false });
+    const begun = drain(first);
+    expect(begun.missed).toBe(0);
+    buffer.log('new');
+    using second = new RecordFeed({ start: positions(first), repeats: true });
+    second.update(listProcesses().processes);
+    const items = [...second.items()];
+    expect(items.filter(({ known }) => known).map(({ record }) => record?.message)).toEqual(
+      begun.messages.slice(-(items.length - 1)),
+    );
+    expect(items.at(-1)).toMatchObject({ known: false, missed: 0, record: { message: 'new' } });
+  });
+
   test('does not take for missed what somebody cleared', () => {
     useTraceDirectory();
     using buffer = new TraceBuffer('a', 4096);
