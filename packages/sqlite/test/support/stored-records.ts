@@ -1,4 +1,3 @@
-import { fieldsToJson } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
 import { EntryWriter } from '../../src/entry-writer.ts';
 import { StringTable } from '../../src/string-table.ts';
@@ -24,8 +23,7 @@ export function record(part: Partial<TraceRecord> = {}): TraceRecord {
 /** Stores records as a recorder does, in the order given. */
 export function store(path: string, records: Iterable<TraceRecord>): void {
   const database = openTraceDatabase(path, { mode: 'write' });
-  const strings = new StringTable(database);
-  const entries = new EntryWriter(database);
+  const entries = new EntryWriter(database, new StringTable(database));
   const addProcess = database.prepare(
     `INSERT INTO processes (key, name, pid, started, state, info) VALUES (?, ?, ?, 0, 'alive', '{}')
      ON CONFLICT (key) DO UPDATE SET name = name RETURNING id`,
@@ -46,23 +44,7 @@ export function store(path: string, records: Iterable<TraceRecord>): void {
   };
   database.exec('BEGIN');
   for (const each of records) {
-    const ring = ringOf(each);
-    entries.add({
-      time: each.time,
-      ring,
-      seq: each.seq,
-      severity: each.severity,
-      level: strings.numberOf(each.level),
-      kind: strings.numberOf(each.kind),
-      // A recorder gives a message a number when it comes again.
-      ...(each.seq % 3 === 0
-        ? { message: null, text: each.message }
-        : { message: strings.numberOf(each.message), text: null }),
-      fields: each.fields === undefined ? null : fieldsToJson(each.fields),
-      trace: each.traceId ?? null,
-      span: each.spanId ?? null,
-      count: each.count ?? null,
-    });
+    entries.add(ringOf(each), each);
   }
   entries.flush();
   database.exec(`UPDATE rings SET stored = (SELECT count(*) FROM entries WHERE ring = rings.id);
