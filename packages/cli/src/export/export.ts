@@ -1,4 +1,6 @@
+import { parseFilter } from '@tracebuf/query';
 import { recordToJson, TraceReader, type TraceRecord } from '@tracebuf/ring';
+import { DatabaseSource } from '@tracebuf/sqlite';
 import type { Run } from '../command.ts';
 import { registerDecoders } from '../decoders.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -11,7 +13,6 @@ import { reportProblems } from '../read-problems.ts';
 import { acceptedRecords, type RecordFilterOptions, recordFilter } from '../record-filter.ts';
 import { allProcesses, findProcessEntries } from '../target.ts';
 import { csvWriter } from './csv.ts';
-import { databaseRecords } from './database-records.ts';
 import { ExportFile } from './export-file.ts';
 import type { ExportFormat, RecordWriter } from './export-format.ts';
 import { PerfettoWriter } from './perfetto.ts';
@@ -75,11 +76,11 @@ interface Source {
 
 function openSource(selectors: readonly string[], { db, buffer }: ExportOptions): Source {
   if (db !== undefined) {
-    const records = databaseRecords(db);
+    const database = new DatabaseSource(db);
     return {
-      records: chosenRecords(records, selectors, buffer),
+      records: chosenRecords(database.records({ filter: parseFilter('') }), selectors, buffer),
       problems: () => [],
-      close: () => void records.return(),
+      close: () => database.close(),
     };
   }
   const processes =
