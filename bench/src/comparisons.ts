@@ -11,6 +11,7 @@ import { pinoAsync, pinoFields, pinoFloor, pinoOverhead, pinoSync } from './comp
 import { readLogs, readPino } from './comparisons/reading.ts';
 import { comparison as showTrace } from './comparisons/show-trace.ts';
 import { stallDisk, stallDiskPositional, stallMemory, stallMemoryPositional } from './comparisons/stall.ts';
+import { spanProcessor } from './comparisons/span-processor.ts';
 import { comparison as winston } from './comparisons/winston-overhead.ts';
 
 /** All comparisons, in the order of the table. */
@@ -40,6 +41,7 @@ export const comparisons: readonly Comparison[] = [
   winston,
   condition,
   notIncluded,
+  spanProcessor,
   readLogs,
   readPino,
   showTrace,

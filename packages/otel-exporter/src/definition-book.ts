@@ -1,11 +1,14 @@
 import { crc32 } from 'node:zlib';
 import type { TraceBuffer } from '@tracebuf/ring';
-import { RESOURCE_DEFINITION, SCOPE_DEFINITION } from './payload-layout.ts';
+import type { AttributeKeys } from './payload-encoder.ts';
+import { KEY_DEFINITION, RESOURCE_DEFINITION, SCOPE_DEFINITION } from './payload-layout.ts';
 import { suppressTracing } from './suppress-tracing.ts';
 import type { Attributes, ResourceLike, ScopeLike } from './types.ts';
 
-/** A program has few resources and scopes; one that makes them without end gets no more of them. */
+/** A program has few resources, scopes and names of attributes; one that makes them without end gets no more of them. */
 const MAX_DEFINITIONS = 4096;
+/** Longer names of attributes stand in the records. */
+const MAX_KEY = 256;
 /** Longest JSON of one; a reader does not take more than 16 MiB of all. */
 const MAX_LENGTH = 256 * 1024;
 
@@ -22,11 +25,12 @@ export function definitionBookOf(buffer: TraceBuffer): DefinitionBook {
 }
 
 /** See {@link definitionBookOf}. */
-export class DefinitionBook {
+export class DefinitionBook implements AttributeKeys {
   readonly #buffer: TraceBuffer;
   readonly #ids = new WeakMap<object, number>();
   /** Ids by what was written, so that equal ones are written once, whoever made them. */
   readonly #byContent = new Map<string, number>();
+  readonly #keys = new Map<string, number>();
   readonly #taken = new Set<number>();
   // Most spans come from the one before's.
   #lastResource: object | undefined;
@@ -56,6 +60,19 @@ export class DefinitionBook {
     return this.#lastScopeId;
   }
 
+  /** Id of the definition of an attribute's name; 0 where it has none. */
+  key(name: string): number {
+    return this.#keys.get(name) ?? this.#defineKey(name);
+  }
+
+  #defineKey(name: string): number {
+    if (this.#keys.size >= MAX_DEFINITIONS) return 0;
+    // JSON would not bring back a lone surrogate as a ring does.
+    const id = name.length > MAX_KEY || !name.isWellFormed() ? 0 : this.#define(KEY_DEFINITION, name);
+    this.#keys.set(name, id);
+    return id;
+  }
+
   #defineScope(scope: ScopeLike): number {
     const { name, version, schemaUrl, attributes } = scope;
     const id = this.#define(SCOPE_DEFINITION, { name, version, schemaUrl, attributes });
@@ -80,12 +97,12 @@ export class DefinitionBook {
     return id;
   }
 
-  #define(type: string, value: object): number {
+  #define(type: string, value: object | string): number {
     const json = jsonOf(value);
     const key = `${type} ${json}`;
     const before = this.#byContent.get(key);
     if (before !== undefined) return before;
-    if (this.#byContent.size >= MAX_DEFINITIONS) return 0;
+    if (this.#byContent.size >= 2 * MAX_DEFINITIONS) return 0;
     // Told by the content, so that two copies of this package that share a buffer agree.
     let id = crc32(key) || 1;
     while (this.#taken.has(id)) id = (id + 1) >>> 0 || 1;
@@ -109,7 +126,7 @@ function presentAttributes(resource: ResourceLike & { readonly _syncAttributes?:
   return Object.fromEntries(present.reverse());
 }
 
-function jsonOf(value: object): string {
+function jsonOf(value: object | string): string {
   try {
     const json = JSON.stringify(value);
     if (json.length <= MAX_LENGTH) return json;

@@ -12,7 +12,7 @@ const users = new WeakMap<TraceBuffer, number>();
 export class OtelBuffer {
   readonly buffer: TraceBuffer;
   readonly book: DefinitionBook;
-  readonly encoder: PayloadEncoder = new PayloadEncoder();
+  readonly encoder: PayloadEncoder;
   #closed = false;
   #dropped = 0;
 
@@ -21,6 +21,7 @@ export class OtelBuffer {
     // Making a buffer is file work, and a service may do it when everything is instrumented already.
     this.buffer = suppressTracing(() => joinBuffer(options));
     this.book = definitionBookOf(this.buffer);
+    this.encoder = new PayloadEncoder(this.book);
   }
 
   get isClosed(): boolean {

@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
-import { CUT_MARK, type RecordPayload } from '@tracebuf/ring';
+import { CUT_MARK, type Definitions, type RecordPayload } from '@tracebuf/ring';
 import { LONG_TEXT, MAX_VALUE_DEPTH, ValueTag } from './payload-layout.ts';
+import { keyOf } from './stored-definitions.ts';
 import type { HrTime } from './types.ts';
 
 const NANOSECONDS = 1_000_000_000;
@@ -15,9 +16,11 @@ export class PayloadDecoder {
   readonly #bytes: Buffer;
   readonly #end: number;
   readonly #little: boolean;
+  readonly #definitions: Definitions;
   #at: number;
 
-  constructor({ bytes, start, end, littleEndian }: RecordPayload) {
+  constructor({ bytes, start, end, littleEndian, definitions }: RecordPayload) {
+    this.#definitions = definitions;
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
@@ -108,7 +111,8 @@ export class PayloadDecoder {
     const map: Record<string, unknown> = {};
     if (!this.#enter(depth)) return map;
     for (let count = this.u16(); count > 0; count--) {
-      const key = this.text();
+      const id = this.u32();
+      const key = id === 0 ? this.text() : keyOf(this.#definitions, id);
       if (this.ended) break;
       const value = this.value(depth);
       // A text that was cut is worth showing, whatever else is not.

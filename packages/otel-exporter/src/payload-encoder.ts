@@ -9,7 +9,7 @@ const MAX_BYTES_PER_UNIT = 3;
 /** Texts of so many units have a length of one byte, whatever is in them. */
 const SHORT_UNITS = Math.floor((LONG_TEXT - 1) / MAX_BYTES_PER_UNIT);
 /** Texts up to here are written in JavaScript: a call into the engine would cost more. */
-const QUICK_UNITS = 24;
+const QUICK_UNITS = 14;
 const FIRST_SIZE = 4096;
 /** No payload gets longer; what does not fit is left out. */
 const MAX_SIZE = 1024 * 1024;
@@ -24,12 +24,18 @@ interface NativeBuffer extends Buffer {
   utf8Write(text: string, offset: number, length: number): number;
 }
 
-/** Value of a hexadecimal digit by its character code, 255 for others. */
-const HEX = new Uint8Array(128).fill(255);
+/** Value of a hexadecimal digit by its UTF-16 unit, 255 for others: for all units, so that no bound has to be checked. */
+const HEX = new Uint8Array(0x10000).fill(255);
 for (let digit = 0; digit < 16; digit++) {
   const text = digit.toString(16);
   HEX[text.charCodeAt(0)] = digit;
   HEX[text.toUpperCase().charCodeAt(0)] = digit;
+}
+
+/** Where the names of attributes are written once for all records of a buffer. */
+export interface AttributeKeys {
+  /** Number of a name; 0 where it has none, and is to stand in the record. */
+  key(name: string): number;
 }
 
 /**
@@ -41,8 +47,16 @@ export class PayloadEncoder implements PayloadWriter {
   #bytes: NativeBuffer = Buffer.allocUnsafeSlow(FIRST_SIZE) as NativeBuffer;
   #view: DataView = viewOf(this.#bytes);
   #at = 0;
-  /** Set once something did not fit: what follows would be misread. */
-  #full = false;
+  /** Bytes that may be written; -1 once something did not fit, as what follows would be misread. */
+  #capacity: number = FIRST_SIZE;
+  readonly #keys: AttributeKeys;
+  #lastTraceId = '';
+  readonly #lastTraceWords = new Uint32Array(4);
+
+  /** @param keys Where names of attributes are written once for all. */
+  constructor(keys: AttributeKeys) {
+    this.#keys = keys;
+  }
 
   get payloadSize(): number {
     return this.#at;
@@ -55,7 +69,7 @@ export class PayloadEncoder implements PayloadWriter {
   /** Starts another payload. */
   begin(): void {
     this.#at = 0;
-    this.#full = false;
+    this.#capacity = this.#bytes.length;
     this.payloadFlags = 0;
   }
 
@@ -67,8 +81,23 @@ export class PayloadEncoder implements PayloadWriter {
   /** Ids of a span, or zeros where they are none. */
   context(traceId: string, spanId: string): void {
     this.payloadFlags |= RecordFlag.CONTEXT;
-    this.id(traceId, 16);
+    this.#traceId(traceId);
     this.id(spanId, 8);
+  }
+
+  /** Spans of one trace come close together: the digits of the last one are kept as bytes. */
+  #traceId(text: string): void {
+    const start = this.#at;
+    const words = this.#lastTraceWords;
+    if (text !== this.#lastTraceId || !this.#fits(16)) {
+      this.id(text, 16);
+      if (this.#full) return;
+      this.#lastTraceId = text;
+      for (let i = 0; i < 4; i++) words[i] = this.#view.getUint32(start + i * 4, LITTLE);
+      return;
+    }
+    for (let i = 0; i < 4; i++) this.#view.setUint32(start + i * 4, words[i] as number, LITTLE);
+    this.#at = start + 16;
   }
 
   /** An id of so many bytes, given as hexadecimal digits; zeros where it is none. */
@@ -79,14 +108,15 @@ export class PayloadEncoder implements PayloadWriter {
     this.#at = start + size;
     let faults = typeof text === 'string' && text.length === size * 2 ? 0 : 1;
     if (faults === 0) {
+      const digits = text as string;
       for (let i = 0; i < size; i++) {
-        const high = HEX[(text as string).charCodeAt(i * 2)] ?? 255;
-        const low = HEX[(text as string).charCodeAt(i * 2 + 1)] ?? 255;
+        const high = HEX[digits.charCodeAt(i * 2)] as number;
+        const low = HEX[digits.charCodeAt(i * 2 + 1)] as number;
         faults |= (high | low) & 0xf0;
         bytes[start + i] = (high << 4) | low;
       }
     }
-    if (faults !== 0) bytes.fill(0, start, start + size);
+    if (faults !== 0) for (let i = 0; i < size; i++) bytes[start + i] = 0;
   }
 
   u8(value: number): void {
@@ -106,8 +136,10 @@ export class PayloadEncoder implements PayloadWriter {
   }
 
   time(time: HrTime): void {
-    this.u32(time[0]);
-    this.u32(time[1]);
+    if (!this.#fits(8)) return;
+    this.#view.setUint32(this.#at, time[0], LITTLE);
+    this.#view.setUint32(this.#at + 4, time[1], LITTLE);
+    this.#at += 8;
   }
 
   /** A text with its length; what is no string is an empty one. */
@@ -234,7 +266,9 @@ export class PayloadEncoder implements PayloadWriter {
         break;
       }
       const start = this.#at;
-      this.text(key);
+      const id = this.#keys.key(key);
+      this.u32(id);
+      if (id === 0) this.text(key);
       this.#safely(map, key, depth);
       if (this.#full) {
         // An entry that lacks its end is none.
@@ -271,11 +305,17 @@ export class PayloadEncoder implements PayloadWriter {
   }
 
   #fits(size: number): boolean {
+    return this.#at + size <= this.#capacity || this.#grow(this.#at + size);
+  }
+
+  get #full(): boolean {
+    return this.#capacity < 0;
+  }
+
+  #grow(end: number): boolean {
     if (this.#full) return false;
-    const end = this.#at + size;
-    if (end <= this.#bytes.length) return true;
     if (end > MAX_SIZE) {
-      this.#full = true;
+      this.#capacity = -1;
       this.payloadFlags |= RecordFlag.CUT;
       return false;
     }
@@ -283,6 +323,7 @@ export class PayloadEncoder implements PayloadWriter {
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger as NativeBuffer;
     this.#view = viewOf(larger);
+    this.#capacity = larger.length;
     return true;
   }
 }

@@ -83,8 +83,8 @@ export const LogField = {
 } as const;
 
 /**
- * First byte of a value. A text is its length (one byte, or 255 and a u32), then UTF-8; attributes are a u16 count, then a text
- * and a value each; links and events are a u16 count, then each its fields.
+ * First byte of a value. A text is its length (one byte, or 255 and a u32), then UTF-8; attributes are a u16 count, then a name
+ * and a value each, of which the name is the u32 id of a definition, or 0 and a text; links and events are a u16 count, then each its fields.
  */
 export const ValueTag = {
   /** Nothing, or what could not be encoded. */
@@ -115,5 +115,7 @@ export const CONTEXT_SIZE = 24;
 
 /** Types of definitions beside the ring. */
 export const RESOURCE_DEFINITION = 'otel-resource';
+/** See {@link RESOURCE_DEFINITION}; the value is the name of an attribute. */
+export const KEY_DEFINITION = 'otel-key';
 /** See {@link RESOURCE_DEFINITION}. */
 export const SCOPE_DEFINITION = 'otel-scope';

@@ -1,5 +1,5 @@
 import type { Definitions } from '@tracebuf/ring';
-import { RESOURCE_DEFINITION, SCOPE_DEFINITION } from './payload-layout.ts';
+import { KEY_DEFINITION, RESOURCE_DEFINITION, SCOPE_DEFINITION } from './payload-layout.ts';
 import type { Attributes } from './types.ts';
 
 /** A resource, as a record's definition tells it. */
@@ -53,6 +53,13 @@ export function scopeOf(definitions: Definitions, id: number): StoredScope {
   };
   scopes.set(id, scope);
   return scope;
+}
+
+/** The name of an attribute. */
+export function keyOf(definitions: Definitions, id: number): string {
+  const key = definitions.get(KEY_DEFINITION)?.get(id);
+  // Its definition is lost: its number tells it from the others all the same.
+  return typeof key === 'string' ? key : `attribute ${id}`;
 }
 
 function storedOf(definitions: Definitions): Stored {
