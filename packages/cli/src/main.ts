@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { CommandSpec, Run } from './command.ts';
 import { commands } from './commands.ts';
+import { DEFAULT_DATABASE } from './default-database.ts';
 import { UsageError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
 import { overview } from './help/overview.ts';
@@ -61,7 +62,7 @@ async function run(args: readonly string[], out: Output, err: Output): Promise<E
 
 /** Whether there is something to read without being told what: a database here, or buffers and a terminal to show them on. */
 function mayRead(out: Output): boolean {
-  return existsSync('traces.sqlite') || (out.terminal && process.stdin.isTTY === true);
+  return existsSync(DEFAULT_DATABASE) || (out.terminal && process.stdin.isTTY === true);
 }
 
 /** A command line that calls no command: it asks for help, or it is too short. */

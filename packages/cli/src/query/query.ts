@@ -115,7 +115,7 @@ function layOut(
   // A file gets the texts as they are, a terminal nothing that it would obey.
   if (format === 'csv' && out.terminal)
     return (record) => `${visibleText(csvWriter.add(record).trimEnd())}\n`;
-  if (format === 'csv') return csvWriter.add;
+  if (format === 'csv') return (record) => csvWriter.add(record);
   const [only] = opened;
   const isOne = opened.length === 1 && only?.kind === 'live' && only.target.processes.length === 1;
   return recordFormat(format === 'json', { color: out.color, utc, process: !isOne, buffer: true });

@@ -2,10 +2,8 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { TraceReader } from '@tracebuf/ring';
 import { DatabaseSource } from '@tracebuf/sqlite';
 import { registerDecoders } from '../decoders.ts';
+import { DEFAULT_DATABASE } from '../default-database.ts';
 import { findTarget, type Target } from '../target.ts';
-
-/** Where `record` stores, and what commands read that are told of no other. */
-export const DEFAULT_DATABASE = 'traces.sqlite';
 
 /** What a word of the command line means. */
 export type NamedSource =

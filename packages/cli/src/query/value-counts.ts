@@ -22,7 +22,8 @@ export function formatCounts(
   { color, terminal }: { readonly color: boolean; readonly terminal: boolean },
 ): string {
   const rows = [...counts].sort(
-    ([value, count], [other, otherCount]) => otherCount - count || (String(value) < String(other) ? -1 : 1),
+    ([value, count], [other, otherCount]) =>
+      otherCount - count || (valueText(value) < valueText(other) ? -1 : 1),
   );
   if (format === 'json')
     return rows.map(([value, count]) => jsonLine({ [field]: value ?? null, count })).join('');
@@ -33,9 +34,13 @@ export function formatCounts(
   return formatTable(
     [
       { title: 'COUNT', align: 'right', text: ([, count]) => String(count) },
-      { title: field, text: ([value]) => (value === undefined ? '(none)' : String(value)) },
+      { title: field, text: ([value]) => valueText(value) },
     ],
     rows,
     color,
   );
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '(none)');
 }

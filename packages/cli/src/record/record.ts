@@ -2,6 +2,7 @@ import { type ProcessEntry, visibleText } from '@tracebuf/ring';
 import { Recorder, type RecorderOptions, type RecorderTotals } from '@tracebuf/sqlite';
 import type { Run } from '../command.ts';
 import { registerDecoders } from '../decoders.ts';
+import { DEFAULT_DATABASE } from '../default-database.ts';
 import { ExitCode } from '../exit-code.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
@@ -22,8 +23,6 @@ interface RecordOptions {
   readonly json?: boolean;
 }
 
-/** Where records go that nobody has said otherwise of; `trace-cli` without words reads the same. */
-const DEFAULT_DATABASE = 'traces.sqlite';
 /** How long it waits where there was nothing to store, in milliseconds. */
 const IDLE_MS = 50;
 const PROGRESS_MS = 1000;

@@ -75,7 +75,7 @@ export class ReaderDriver {
 
   /** Types a text. */
   type(text: string): this {
-    return this.press(...text);
+    return this.press(...Array.from(text));
   }
 
   settle(): void {

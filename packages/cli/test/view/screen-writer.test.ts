@@ -8,9 +8,9 @@ test('only lines that have changed are sent', () => {
   const writer = new ScreenWriter();
   const [one, two, three] = [plainLine('one'), plainLine('two'), plainLine('three', '7')];
   const first = writer.draw({ lines: [one, two] });
-  expect(first).toBe(`${ESC}[?25l${ESC}[2J${ESC}[1;1Hone${ESC}[K${ESC}[2;1Htwo${ESC}[K`);
+  expect(first).toBe(`${ESC}[?25l${ESC}[2J${ESC}[1;1H${ESC}[Kone${ESC}[2;1H${ESC}[Ktwo`);
   expect(writer.draw({ lines: [one, two] })).toBe('');
-  expect(writer.draw({ lines: [one, three] })).toBe(`${ESC}[?25l${ESC}[2;1H${ESC}[7mthree${ESC}[0m${ESC}[K`);
+  expect(writer.draw({ lines: [one, three] })).toBe(`${ESC}[?25l${ESC}[2;1H${ESC}[K${ESC}[7mthree${ESC}[0m`);
   expect(writer.draw({ lines: [one, three], cursor: { row: 1, column: 2 } })).toContain(
     `${ESC}[2;3H${ESC}[?25h`,
   );

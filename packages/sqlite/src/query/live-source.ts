@@ -91,6 +91,7 @@ export class LiveSource implements RecordSource {
 
   *statistics(names: Iterable<string>, _filter?: Filter): Work<DataStatistics> {
     const rows = this.#rows;
+    yield { part: 0, found: 0 };
     return gatherStatistics(
       rows.map(({ record }) => record),
       names,

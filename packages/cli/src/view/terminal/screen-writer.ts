@@ -26,8 +26,9 @@ export class ScreenWriter {
     const isNew = out !== '';
     for (const [row, text] of next.entries()) {
       if (!isNew && this.#shown[row] === text) continue;
-      // Each line by its place: a width that the terminal sees otherwise spoils one line only.
-      out += `\x1b[${row + 1};1H${text}\x1b[K`;
+      // Each line by its place: a width that the terminal sees otherwise spoils one line only. What was there is erased
+      // first: behind a line that is full, the cursor stands on its last character.
+      out += `\x1b[${row + 1};1H\x1b[K${text}`;
     }
     const place =
       cursor === undefined ? '\x1b[?25l' : `\x1b[${cursor.row + 1};${cursor.column + 1}H\x1b[?25h`;
