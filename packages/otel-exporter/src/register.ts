@@ -17,7 +17,7 @@ interface SdkModule {
 
 /** What is used of `@opentelemetry/auto-instrumentations-node`. */
 interface InstrumentationsModule {
-  getNodeAutoInstrumentations(): unknown;
+  getNodeAutoInstrumentations(configuration: object): unknown;
 }
 
 const SDK = '@opentelemetry/sdk-node';
@@ -35,16 +35,34 @@ const places: readonly string[] = [
 function load<T>(name: string): T | undefined {
   for (const place of places) {
     if (place === '') continue;
-    let path: string;
-    const require = createRequire(place);
-    try {
-      path = require.resolve(name);
-    } catch {
-      continue;
-    }
-    return require(path) as T;
+    const path = pathFrom(place, name);
+    if (path !== undefined) return createRequire(place)(path) as T;
   }
   return undefined;
+}
+
+function pathFrom(place: string, name: string): string | undefined {
+  try {
+    return createRequire(place).resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Loggers whose instrumentation hands on what is logged as log records, and what stores their lines in trace buffers. */
+const LOGGERS = {
+  '@opentelemetry/instrumentation-pino': '@tracebuf/pino-transport',
+  '@opentelemetry/instrumentation-winston': '@tracebuf/winston-transport',
+} as const;
+
+/** A program that has an adapter for its logger has its lines in trace buffers already. */
+function withoutDoubles(): Record<string, object> {
+  const configuration: Record<string, object> = {};
+  for (const [instrumentation, adapter] of Object.entries(LOGGERS)) {
+    const isThere = places.some((place) => place !== '' && pathFrom(place, adapter) !== undefined);
+    if (isThere) configuration[instrumentation] = { disableLogSending: true };
+  }
+  return configuration;
 }
 
 /** The hook belongs to the instrumentations, so it is looked for from there. */
@@ -77,7 +95,8 @@ function start(): void {
   new sdk.NodeSDK({
     spanProcessors: [new TraceBufferSpanProcessor()],
     logRecordProcessors: [new TraceBufferLogRecordProcessor()],
-    instrumentations: instrumentations === undefined ? [] : [instrumentations.getNodeAutoInstrumentations()],
+    instrumentations:
+      instrumentations === undefined ? [] : [instrumentations.getNodeAutoInstrumentations(withoutDoubles())],
   }).start();
 }
 
