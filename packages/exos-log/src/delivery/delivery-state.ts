@@ -37,7 +37,7 @@ export interface DeliveryState {
   readonly lastErrorAt?: number;
   /** In milliseconds since 1970. */
   readonly lastDeliveredAt?: number;
-  /** Number of the last record of each ring that need not be read again; see {@link ringKey}. */
+  /** Number of the last record of each ring that need not be read again; see `ringKey`. */
   readonly rings: Readonly<Record<string, number>>;
   /** The same for rings that were read further: what follows are repeats that are not summed up yet. */
   readonly ahead: Readonly<Record<string, number>>;

@@ -10,6 +10,9 @@ import { pause, SyslogDeliverer } from './syslog-deliverer.ts';
 
 /** How often the locks are tried, in milliseconds. */
 const TRY_MS = 1000;
+/** Other workers hold the lock of who forwards for a moment too: only one that is held so many times is forwarded. */
+const LOOKS = 3;
+const LOOK_AGAIN_MS = 20;
 
 const mail = new Mail(workerData as SharedArrayBuffer);
 const watch = new ConfigurationWatch();
@@ -31,18 +34,24 @@ async function work(): Promise<never> {
   }
   void consoles.run(new AbortController().signal);
   for (;;) {
-    const lock = wantsToDeliver() ? tryQuietly(() => deliveryLock.tryDeliver()) : undefined;
+    const lock = (await wantsToDeliver()) ? tryQuietly(() => deliveryLock.tryDeliver()) : undefined;
     if (lock !== undefined) await deliver(lock);
     await pause(TRY_MS, new AbortController().signal);
   }
 }
 
-function wantsToDeliver(): boolean {
+async function wantsToDeliver(): Promise<boolean> {
   watch.look();
   const hasServers = watch.configuration.targets.some(
     ({ enabled, syslog }) => enabled && syslog !== undefined,
   );
-  return hasServers && tryQuietly(() => deliveryLock.isForwarded()) === false;
+  for (let looks = 1; hasServers; looks++) {
+    const isForwarded = tryQuietly(() => deliveryLock.isForwarded());
+    if (isForwarded === false) return true;
+    if (isForwarded === undefined || looks === LOOKS) return false;
+    await pause(LOOK_AGAIN_MS, new AbortController().signal);
+  }
+  return false;
 }
 
 /** Delivers until `trace-cli forward` wants to, or there is nobody to deliver to. */
@@ -50,7 +59,7 @@ async function deliver(lock: FileLock): Promise<void> {
   const controller = new AbortController();
   tryQuietly(() => saveDeliverer('worker'));
   const ended = syslogs.run(controller.signal);
-  while (wantsToDeliver()) await pause(TRY_MS, controller.signal);
+  while (await wantsToDeliver()) await pause(TRY_MS, controller.signal);
   controller.abort();
   await ended;
   tryQuietly(() => removeDeliverer());

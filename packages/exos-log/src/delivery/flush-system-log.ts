@@ -5,7 +5,7 @@ import { SYSTEM_LOG_BUFFER } from '../system-log/incident-record.ts';
 import { deliveryStates } from './delivery-directory.ts';
 import type { DeliveryState } from './delivery-state.ts';
 import { deliveryThread } from './delivery-thread.ts';
-import { ringKey } from './incident-feed.ts';
+import { ringKey } from './fed-ring.ts';
 
 /** How {@link flushSystemLog} waits. */
 export interface FlushOptions {

@@ -2,11 +2,13 @@ import {
   mergeByTime,
   type ProcessEntry,
   type ProcessState,
+  type RingFile,
   registerDecoder,
   type TraceRecord,
 } from '@tracebuf/ring';
-import { type RecordSequence, RingSource } from '@tracebuf/ring/files';
+import type { RecordSequence } from '@tracebuf/ring/files';
 import { incidentDecoder, SYSTEM_LOG_BUFFER } from '../system-log/incident-record.ts';
+import { appendedTo, type FedRing, openRing, ripe, timeIn } from './fed-ring.ts';
 
 /** What a feed gives: a record, or how many were missed, or that a process has nothing more to come. */
 export interface FeedItem {
@@ -16,7 +18,7 @@ export interface FeedItem {
   readonly processName: string;
   /** When the process started, in milliseconds since 1970. */
   readonly startedAt: number;
-  /** The ring that it is from; see {@link ringKey}. */
+  /** The ring that it is from; see `ringKey`. */
   readonly ring?: string;
   /** Position to which this brings the reader of the ring. */
   readonly seq: number;
@@ -28,23 +30,14 @@ export interface FeedItem {
   readonly ended?: boolean;
 }
 
-interface FedRing {
-  readonly key: string;
-  readonly source: RingSource;
-  /** Number of the last record that was given. */
-  position: number;
-  /** Records that were read and not given yet: see {@link IncidentFeed.read}. */
-  held: TraceRecord[];
-  /** Whether its file is gone while its process lives: its thread ended, and made room for others. */
-  isGone: boolean;
-}
-
 interface FedProcess {
   entry: ProcessEntry;
   state: ProcessState;
   /** Whether its directory is gone; its rings are still open. */
   isRemoved: boolean;
   readonly rings: Map<string, FedRing>;
+  /** Threads that had not made both of their rings when they were seen first. */
+  readonly unfinished: Set<number>;
 }
 
 /**
@@ -52,11 +45,6 @@ interface FedProcess {
  * they have been read: their memory is not free before.
  */
 const MAX_REMOVED = 16;
-
-/** Tells a ring from all others, also of other processes: `4711.0123456789.0.main`. */
-export function ringKey(process: string, thread: number, role: string): string {
-  return `${process}.${thread}.${role}`;
-}
 
 /**
  * The incidents of processes, live or dead, from given positions on, merged by time. What was overwritten is counted by
@@ -87,7 +75,13 @@ export class IncidentFeed {
       present.add(entry.key);
       if (this.#finished.has(entry.key)) continue;
       const known = this.#processes.get(entry.key);
-      const fed = known ?? { entry, state: entry.state, isRemoved: false, rings: new Map() };
+      const fed = known ?? {
+        entry,
+        state: entry.state,
+        isRemoved: false,
+        rings: new Map(),
+        unfinished: new Set(),
+      };
       fed.entry = entry;
       // The state first: what was appended before the end is in the rings that are found after it.
       fed.state = entry.state;
@@ -128,7 +122,7 @@ export class IncidentFeed {
    * it can be put in its place among what the other rings got meanwhile; and no longer, should a clock be wrong.
    */
   *read(): Generator<FeedItem, void> {
-    const now = Date.now() * 1000;
+    const now = Number(process.hrtime.bigint()) / 1e6;
     yield* this.#left.splice(0);
     const over = [...this.#processes.values()].filter(({ state, isRemoved }) => isRemoved || isOver(state));
     const gone: (readonly [FedProcess, FedRing])[] = [];
@@ -138,7 +132,7 @@ export class IncidentFeed {
       for (const ring of fed.rings.values()) {
         if (ring.isGone) gone.push([fed, ring]);
         const isLast = ring.isGone || over.includes(fed);
-        const sequence = ripe(ring, isLast ? Number.POSITIVE_INFINITY : now);
+        const sequence = ripe(ring, isLast ? Number.POSITIVE_INFINITY : timeIn(ring, now));
         sequences.push(marked(sequence, (record) => origins.set(record, [fed, ring])));
       }
     }
@@ -168,7 +162,7 @@ export class IncidentFeed {
 
   /** What is missed of a ring that is given up. */
   #unread(fed: FedProcess, { key, source, position }: FedRing): FeedItem[] {
-    const { appended } = source.reader.counts();
+    const appended = appendedTo(source);
     const missed = appended - position;
     return missed > 0 ? [this.#item(fed, { ring: key, seq: appended, missed })] : [];
   }
@@ -189,21 +183,31 @@ function isOver(state: ProcessState): boolean {
 }
 
 function openRings(fed: FedProcess, start: ReadonlyMap<string, number>): void {
-  const files = fed.entry.ringFiles();
+  const files = ringFilesOf(fed.entry)?.filter(({ buffer }) => buffer === SYSTEM_LOG_BUFFER);
+  if (files === undefined) return;
   const present = new Set(files.map(({ path }) => path));
   for (const [path, ring] of fed.rings) ring.isGone = !present.has(path);
-  for (const file of files) {
-    if (file.buffer !== SYSTEM_LOG_BUFFER || fed.rings.has(file.path)) continue;
-    try {
-      const source = new RingSource(fed.entry, file, () => {});
-      const key = ringKey(fed.entry.key, file.thread, source.reader.descriptor.role);
-      const position = start.get(key) ?? 0;
-      // Fewer records than were read of it already: another ring in its place.
-      const isAnother = position > 0 && source.reader.counts().appended < position;
-      fed.rings.set(file.path, { key, source, position: isAnother ? 0 : position, held: [], isGone: false });
-    } catch {
-      // Still being made, gone, or damaged: looked at again the next time.
+  const fresh = files.filter(({ path }) => !fed.rings.has(path));
+  for (const [thread, ofThread] of Map.groupBy(fresh, (file) => file.thread)) {
+    const opened = ofThread.flatMap((file) => openRing(fed.entry, file, start) ?? []);
+    const isWhole = opened.length === ofThread.length && opened.length > 1;
+    if (isWhole || isOver(fed.state) || fed.unfinished.has(thread)) {
+      for (const ring of opened) fed.rings.set(ring.source.file.path, ring);
+    } else {
+      // A thread makes one ring after the other: read before both are there, its records would not be in their order.
+      fed.unfinished.add(thread);
+      for (const { source } of opened) source.reader.close();
     }
+  }
+}
+
+/** Its rings; `undefined` where they can't be listed now. */
+function ringFilesOf(entry: ProcessEntry): RingFile[] | undefined {
+  try {
+    return entry.ringFiles();
+  } catch {
+    // No longer ours alone, or the directory was just removed: looked at again the next time.
+    return undefined;
   }
 }
 
@@ -215,37 +219,6 @@ function closeRing(fed: FedProcess, ring: FedRing): void {
 function closeRings({ rings }: FedProcess): void {
   for (const { source } of rings.values()) source.reader.close();
   rings.clear();
-}
-
-/** What a ring held back, and what has come since, up to a time in microseconds; what follows is held back. */
-function ripe(ring: FedRing, until: number): RecordSequence {
-  const before = ring.held;
-  ring.held = [];
-  const fresh = recordsOf(ring.source);
-  function* records(): Generator<TraceRecord, void> {
-    yield* before;
-    for (const record of fresh) {
-      // All that follow one that is held, or their order would be lost.
-      if (record.time > until || ring.held.length > 0) ring.held.push(record);
-      else yield record;
-    }
-  }
-  const taken = records();
-  return {
-    [Symbol.iterator]: () => taken,
-    get fraction() {
-      return fresh.fraction ?? 0;
-    },
-  };
-}
-
-function recordsOf(source: RingSource): RecordSequence {
-  try {
-    return source.records();
-  } catch {
-    // Cut down to nothing, or not to be read any more: the others are.
-    return [];
-  }
 }
 
 /** The sequence, with each record told of before it is given. */

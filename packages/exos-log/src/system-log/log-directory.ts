@@ -13,10 +13,7 @@ export type LogPart = 'components' | 'counters' | 'sessions' | 'delivery';
  * @returns `undefined` where it is missing and was not to be made; the caller closes it.
  * @throws InsecureDirectoryError, StorageError
  */
-function openLogDirectory(options: {
-  readonly create: true;
-  readonly part?: LogPart;
-}): SecureDirectory;
+function openLogDirectory(options: { readonly create: true; readonly part?: LogPart }): SecureDirectory;
 function openLogDirectory(options?: {
   readonly create?: boolean;
   readonly part?: LogPart;
