@@ -1,6 +1,7 @@
 import type { Comparison } from './comparison.ts';
 import { condition, notIncluded } from './comparisons/condition.ts';
 import { etwBuilt, etwDeclared, etwDisabled } from './comparisons/etw-events.ts';
+import { comparison as firstScreen } from './comparisons/first-screen.ts';
 import { comparison as heap } from './comparisons/heap-growth.ts';
 import { comparison as log } from './comparisons/log.ts';
 import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
@@ -45,4 +46,5 @@ export const comparisons: readonly Comparison[] = [
   readLogs,
   readPino,
   showTrace,
+  firstScreen,
 ];

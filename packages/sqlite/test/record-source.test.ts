@@ -258,6 +258,79 @@ test('a database and the predicate agree on every filter', () => {
   );
 }, 120_000);
 
+test('a database and live buffers find the same by every search', () => {
+  const piece = fc.constantFrom(
+    'ab',
+    'AB',
+    'a',
+    'b=',
+    '1',
+    ' ',
+    '.',
+    '.*',
+    '^',
+    '$',
+    'status',
+    '200',
+    '"',
+    'c/d',
+    ':',
+    'traceId',
+    'task',
+    'f0f0',
+    '|',
+    '[ab]',
+    'x?',
+    '\\.',
+  );
+  const pattern = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join(''));
+  const value = fc.constantFrom<unknown>(
+    'ab',
+    'A b',
+    'c/d',
+    1,
+    200,
+    null,
+    { ab: 'x', b: [1, 'ab'] },
+    'a"b',
+    'x:y',
+  );
+  const parts = fc.array(
+    fc.record(
+      {
+        message: fc.constantFrom('', 'ab', 'a b', 'STATUS 200', '\u017ftatus \u212a', 'x.y'),
+        buffer: fc.constantFrom('main', 'ab'),
+        fields: fc.dictionary(fc.constantFrom('ab', 'status', 'b', 'odd key'), value, { maxKeys: 3 }),
+        traceId: fc.constant(TRACE),
+        spanId: fc.constant('0123456789abcdef'),
+      },
+      { requiredKeys: ['message', 'buffer'] },
+    ),
+    { minLength: 1, maxLength: 20 },
+  );
+  fc.assert(
+    fc.property(parts, fc.array(pattern, { minLength: 5, maxLength: 10 }), (some, patterns) => {
+      const all = some.map((part, index) => record({ ...part, seq: index + 1, time: START + index }));
+      const { database } = useDirectories();
+      store(database, all);
+      const source = new DatabaseSource(database);
+      const live = inMemory(all);
+      try {
+        for (const each of patterns) {
+          for (const flags of ['', 'i']) {
+            const selection: Selection = { filter: parseFilter(''), search: { source: each, flags } };
+            const wanted = seqs(pages(live, selection, 'forward', 50));
+            expect(seqs(pages(source, selection, 'forward', 50)), `${each} ${flags}`).toEqual(wanted);
+          }
+        }
+      } finally {
+        source.close();
+      }
+    }),
+    { numRuns: 60 },
+  );
+}, 120_000);
+
 describe('a database', () => {
   /** What SQLite would do, a line for each table. */
   function plan(path: string, sql: string, params: readonly (string | number | Uint8Array)[]): string[] {

@@ -163,16 +163,41 @@ function searchCondition(
         OR ${found(`("p"."name" || '.' || "p"."pid")`)})`,
       params: [pattern, pattern],
     },
-    {
-      sql: `CASE WHEN "e"."fields" IS NULL AND "e"."trace" IS NULL AND "e"."span" IS NULL THEN 0
-        ELSE regexp(?, tracebuf_shown_fields("e"."fields", "e"."trace", "e"."span")) END`,
-      params: [pattern],
-    },
+    inFields(search, pattern),
   ];
   return {
     sql: alternatives.map(({ sql }) => sql).join(' OR '),
     params: alternatives.flatMap(({ params }) => params),
   };
+}
+
+/** Fields as they are shown are put together only where what has to be in them is in them as they are stored. */
+function inFields(search: TextSearch, pattern: string): { sql: string; params: readonly SqlValue[] } {
+  const shown = 'regexp(?, tracebuf_shown_fields("e"."fields", "e"."trace", "e"."span"))';
+  const part = requiredPart(search.source);
+  if (part === undefined) {
+    const none = '"e"."fields" IS NULL AND "e"."trace" IS NULL AND "e"."span" IS NULL';
+    return { sql: `CASE WHEN ${none} THEN 0 ELSE ${shown} END`, params: [pattern] };
+  }
+  const stored = `coalesce("e"."fields", '') || ' traceId ' || coalesce("e"."trace", '') || ' spanId ' || coalesce("e"."span", '')`;
+  // Takes both cases, as ASCII has them: more than the expression at most.
+  return {
+    sql: `CASE WHEN (${stored}) LIKE ? ESCAPE '\\' THEN ${shown} ELSE 0 END`,
+    // K and S have relatives outside of ASCII that an expression without case takes: any character may stand for them.
+    params: [`%${part.replace(/[\\%_]/g, '\\$&').replace(/[ks]/gi, '_')}%`, pattern],
+  };
+}
+
+/**
+ * A text that everything that an expression matches has in it, of characters that are the same in fields as they are stored and as
+ * they are shown; `undefined` where none is easily told.
+ */
+function requiredPart(source: string): string | undefined {
+  const pieces = source.split(/\.[*+?]?|[$^]/);
+  if (pieces.some((piece) => /[\\|()[\]{}*+?]/.test(piece))) return undefined;
+  const runs = pieces.flatMap((piece) => piece.match(/[\w/:-]+/g) ?? []);
+  const [longest = ''] = runs.sort((left, right) => right.length - left.length);
+  return longest.length < 2 ? undefined : longest;
 }
 
 /** Node 22 cuts text at a NUL when it calls a function. */
