@@ -7,7 +7,10 @@ import { Sandbox } from '../src/sandbox.ts';
 describe('a package that is installed alone', () => {
   for (const { manifest } of packedPackages()) {
     const { name, exports: entries = {}, peerDependencies = {} } = manifest;
-    const entryPoints = Object.keys(entries).filter((path) => path !== './package.json');
+    const all = Object.keys(entries).filter((path) => path !== './package.json');
+    // What is there for `node --import` exports nothing, and says what it lacks.
+    const registers = all.filter((path) => path.endsWith('/register'));
+    const entryPoints = all.filter((path) => !registers.includes(path));
     if (entryPoints.length === 0) continue;
 
     test.concurrent(`${name} loads with import and require`, async ({ expect, onTestFinished }) => {
@@ -23,6 +26,19 @@ describe('a package that is installed alone', () => {
           expect(imported, `${specifier} on Node ${major}`).toMatchObject({ code: 0, stderr: '' });
           expect(imported.stdout).not.toBe('undefined\n');
           expect(await sandbox.node('require.cjs'), `${specifier} on Node ${major}`).toEqual(imported);
+        }
+      }
+      for (const path of registers) {
+        alone.write('program.mjs', `console.log('runs');`);
+        for (const major of NODE_MAJORS) {
+          const sandbox = new Sandbox(alone, major, onTestFinished);
+          const { code, stdout, stderr } = await sandbox.node(
+            '--import',
+            name + path.slice(1),
+            'program.mjs',
+          );
+          expect({ code, stdout }).toEqual({ code: 0, stdout: 'runs\n' });
+          expect(stderr).toContain('is not installed, so nothing is traced');
         }
       }
     });

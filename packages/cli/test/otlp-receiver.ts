@@ -126,7 +126,7 @@ export class OtlpReceiver {
 }
 
 /** Reads a request in JSON. */
-export function readRequest(body: Buffer): Received[] {
+function readRequest(body: Buffer): Received[] {
   const { resourceLogs = [], resourceSpans = [] } = JSON.parse(body.toString('utf8')) as Record<
     string,
     Json[]
@@ -139,7 +139,8 @@ function readSignal(signal: Received['signal'], groups: readonly Json[]): Receiv
     ((scopeLogs ?? scopeSpans) as Json[]).flatMap(({ scope, logRecords, spans }) =>
       ((logRecords ?? spans) as Json[]).map((raw) => {
         const attributes = attributesOf(raw.attributes);
-        const id = signal === 'logs' ? attributes['log.record.uid'] : `${raw.traceId} ${raw.spanId}`;
+        const id =
+          signal === 'logs' ? attributes['log.record.uid'] : `${String(raw.traceId)} ${String(raw.spanId)}`;
         return {
           signal,
           text: String(signal === 'logs' ? anyValue(raw.body) : raw.name),

@@ -211,7 +211,8 @@ export class PayloadEncoder implements PayloadWriter {
         return;
       case 'undefined':
         break;
-      default:
+      case 'function':
+      case 'symbol':
         this.payloadFlags |= RecordFlag.REPLACED;
     }
     this.u8(ValueTag.NULL);

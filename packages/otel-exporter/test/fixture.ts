@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { listProcesses, TraceReader, type TraceRecord } from '@tracebuf/ring';
 import '../src/decoder.ts';
@@ -28,16 +28,6 @@ export function runFixture(
     { env: environment(), encoding: 'utf8', timeout: TIMEOUT_MS, killSignal: 'SIGKILL' },
   );
   return { pid, status, signal, stdout, stderr };
-}
-
-/** Starts one; it is killed when its time is up. */
-export function startFixture(name: string, args: readonly string[] = []): ChildProcess {
-  return spawn(process.execPath, [SOURCE, fixturePath(name), ...args], {
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  });
 }
 
 /** The records of a process, oldest first. */

@@ -22,6 +22,11 @@ test.each(cases)(
     ]);
     expect(new Set(records.map((record) => record.traceId))).toEqual(new Set([traceId]));
     expect(records.at(-1)?.spanId).toBe(renderId);
-    expect(spans.map((span) => span?.resource.attributes['service.name'])).toEqual(new Array(4).fill('shop'));
+    expect(spans.map((span) => span?.resource.attributes['service.name'])).toEqual([
+      'shop',
+      'shop',
+      'shop',
+      'shop',
+    ]);
   },
 );

@@ -1,5 +1,6 @@
 import './trace-directory.ts';
 import { randomBytes } from 'node:crypto';
+import { endianness } from 'node:os';
 import { RecordKind, TraceBuffer, type TraceRecord } from '@tracebuf/ring';
 import fc from 'fast-check';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
@@ -10,6 +11,7 @@ import {
   TraceBufferLogRecordProcessor,
   TraceBufferSpanProcessor,
 } from '../src/index.ts';
+import { LogField, SpanBit, SpanField } from '../src/payload-layout.ts';
 import { ownRecords } from './fixture.ts';
 import { sampleLogRecord, sampleSpan } from './samples.ts';
 
@@ -30,17 +32,66 @@ const only = (buffer: string): TraceRecord => ownRecords(buffer).at(-1) as Trace
 test('everything in a span comes back', () => {
   const span = sampleSpan();
   spans.onEnd(span);
-  const { spanContext, ...stored } = spanOf(only('payload-spans')) as StoredSpan;
-  const { spanContext: context, parentSpanContext, links, ...given } = span;
-  expect(stored).toMatchObject(given);
+  const stored = spanOf(only('payload-spans')) as StoredSpan;
+  const { parentSpanContext, links } = span;
+  const own = ['spanContext', 'parentSpanContext', 'links'];
+  expect(stored).toMatchObject(
+    Object.fromEntries(Object.entries(span).filter(([key]) => !own.includes(key))),
+  );
   expect(stored.parentSpanContext).toEqual(parentSpanContext);
-  expect(spanContext().traceState?.serialize()).toBe(context().traceState?.serialize());
+  expect(stored.spanContext().traceState?.serialize()).toBe('vendor=x');
   expect(stored.links).toMatchObject(links);
 });
 
 test('everything in a log record comes back', () => {
   logs.onEmit(sampleLogRecord());
   expect(logRecordOf(only('payload-logs'))).toEqual(sampleLogRecord());
+});
+
+test('every field lies where the layout says', () => {
+  const word = (bytes: Buffer, at: number): number =>
+    endianness() === 'LE' ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+  const span = payloadOf(spans.buffer, () => spans.onEnd(sampleSpan()));
+  expect(word(span, SpanField.START)).toBe(1_700_000_000);
+  expect(word(span, SpanField.START + 4)).toBe(1);
+  expect(span.toString('hex', SpanField.PARENT, SpanField.PARENT + 8)).toBe('00f067aa0ba902b7');
+  expect([span[SpanField.KIND], span[SpanField.FLAGS], span[SpanField.BITS], span[SpanField.STATUS]]).toEqual(
+    [1, 1, SpanBit.REMOTE_PARENT, 0],
+  );
+  expect(word(span, SpanField.END)).toBe(1_700_000_001);
+  const dropped = [SpanField.DROPPED_ATTRIBUTES, SpanField.DROPPED_EVENTS, SpanField.DROPPED_LINKS];
+  expect(dropped.map((at) => word(span, at))).toEqual([4, 5, 6]);
+  expect(span.toString('utf8', SpanField.END_TEXTS, SpanField.END_TEXTS + 10)).toBe('\tGET /cart');
+  expect(word(span, SpanField.RESOURCE)).not.toBe(0);
+  expect(word(span, SpanField.SCOPE)).not.toBe(0);
+
+  const start = payloadOf(spans.buffer, () => spans.onStart(sampleSpan(), undefined as never));
+  expect(start.toString('utf8', SpanField.START_TEXTS, SpanField.START_TEXTS + 10)).toBe('\tGET /cart');
+
+  const log = payloadOf(logs.buffer, () => logs.onEmit(sampleLogRecord()));
+  expect([LogField.TIME, LogField.OBSERVED].map((at) => word(log, at + 4))).toEqual([1, 2]);
+  expect(log.subarray(LogField.SEVERITY, LogField.SEVERITY + 2).reduce((sum, byte) => sum + byte, 0)).toBe(
+    14,
+  );
+  expect(log[LogField.FLAGS]).toBe(1);
+  expect(word(log, LogField.DROPPED_ATTRIBUTES)).toBe(2);
+  expect([word(log, LogField.RESOURCE), word(log, LogField.SCOPE)]).not.toContain(0);
+  expect(log.toString('utf8', LogField.TEXTS, LogField.TEXTS + 5)).toBe('\u0004WARN');
+});
+
+test('resources, scopes and names of attributes are written once', () => {
+  const defined = vi.spyOn(logs.buffer, 'define');
+  const record = { ...sampleLogRecord(), attributes: { 'once.only': 1 } };
+  for (let i = 0; i < 3; i++)
+    logs.onEmit({ ...record, resource: { attributes: { 'service.name': 'once' } } });
+  expect(defined.mock.calls.map(([{ type }]) => type).sort()).toEqual(['otel-key', 'otel-resource']);
+  defined.mockClear();
+  const names = Array.from({ length: 6000 }, (_, index) => `name ${index}`);
+  for (const name of names) logs.onEmit({ ...record, attributes: { [name]: 1 } });
+  expect(defined.mock.calls.length).toBeLessThanOrEqual(4096);
+  const stored = ownRecords('payload-logs').slice(-6000);
+  expect(stored.map((entry) => Object.keys(logRecordOf(entry)?.attributes ?? {})[0])).toEqual(names);
+  defined.mockRestore();
 });
 
 /** Values as OpenTelemetry has them; no number that JSON would lose either. */
@@ -111,7 +162,10 @@ test('what is too large is cut, and its beginning comes back', () => {
   expect(only('payload-small').message).toMatch(/^ü{1000,}/);
   logs.onEmit({ ...sampleLogRecord(), body: 'y'.repeat(3_000_000) });
   expect(only('payload-logs').message).toMatch(/^y{100000,}…$/);
-  logs.onEmit({ ...sampleLogRecord(), attributes: { list: new Array(1_000_000).fill('entry') } });
+  logs.onEmit({
+    ...sampleLogRecord(),
+    attributes: { list: Array.from({ length: 1_000_000 }, () => 'entry') },
+  });
   expect(only('payload-logs').message).toBe('low on memory…');
 });
 
