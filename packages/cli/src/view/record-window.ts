@@ -9,6 +9,8 @@ import type { TaskRunner } from './task-runner.ts';
 
 /** Records that are fetched at once, at least. */
 const PAGE = 200;
+/** How much older than the newest a record may be that comes after it: buffers are read one after another; microseconds. */
+const LATE = 5_000_000;
 /** Records that are kept; those farther away are fetched again. */
 const MOST = 4000;
 
@@ -31,6 +33,8 @@ export class RecordWindow {
   readonly #source: RecordSource;
   readonly #tasks: TaskRunner;
   #selection: Selection;
+  /** Time of the last record that there was when the end was looked at. */
+  #seen: number | undefined;
 
   constructor(source: RecordSource, tasks: TaskRunner, selection: Selection) {
     this.#source = source;
@@ -47,6 +51,7 @@ export class RecordWindow {
   select(selection: Selection, then: () => void = () => undefined): void {
     const key = this.current?.key;
     this.#selection = selection;
+    this.#seen = undefined;
     if (key === undefined) this.toStart(then);
     else this.toKey(key, then);
   }
@@ -62,8 +67,34 @@ export class RecordWindow {
   /** Goes to the last record, which is looked for anew. */
   toEnd(then: () => void = () => undefined): void {
     this.#source.refresh();
+    this.#seen = this.#source.span()?.last;
     this.#read('reading', undefined, 'backward', (found) => {
       this.#set(found.toReversed(), found.length < this.#page, true, found.length - 1);
+      this.top = Math.max(0, this.rows.length - this.height);
+      then();
+    });
+  }
+
+  /**
+   * Goes to the last record when there are new ones: only they are looked for, as all others may be many, with few among them
+   * that are selected. What is written down late is taken along.
+   */
+  toNewest(then: () => void): void {
+    if (this.#seen === undefined || !this.atEnd) {
+      this.toEnd(then);
+      return;
+    }
+    const from = { time: this.#seen - LATE, id: -1 };
+    this.#seen = this.#source.span()?.last ?? this.#seen;
+    this.#read('reading', from, 'forward', (found) => {
+      if (found.length >= this.#page) {
+        this.toEnd(then);
+        return;
+      }
+      const before = this.rows.filter(({ key }) => compareKeys(key, from) <= 0);
+      const rows = [...before, ...found].slice(-MOST);
+      if (rows.length < before.length + found.length) this.atStart = false;
+      this.#set(rows, this.atStart, true, rows.length - 1);
       this.top = Math.max(0, this.rows.length - this.height);
       then();
     });

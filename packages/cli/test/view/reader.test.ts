@@ -174,6 +174,29 @@ describe('the list', () => {
     expect(driver.reader.exitCode).toBeUndefined();
   });
 
+  test('takes along what comes late while it follows, and only what is selected', () => {
+    const driver = new ReaderDriver(numbered(30), { filter: parseFilter('level >= error') }).press('F');
+    expect(driver.seen).toEqual([10, 20, 30]);
+    driver.add(
+      ...numbered(9, 31),
+      record({ time: START + 28_500_000, seq: 99, message: 'record 99', level: 'fatal', severity: 60 }),
+    );
+    driver.reader.tick();
+    driver.settle();
+    expect(driver.seen).toEqual([10, 20, 99, 30]);
+    expect(driver.footer).toMatch(/^4 records/);
+    driver.add(...numbered(20, 40));
+    driver.reader.tick();
+    driver.settle();
+    expect(driver.seen).toEqual([10, 20, 99, 30, 40, 50]);
+    driver.add(...numbered(9000, 60));
+    driver.reader.tick();
+    driver.settle();
+    expect(driver.seen.at(-1)).toBe(9050);
+    driver.press('g');
+    expect(driver.current).toBe(10);
+  });
+
   test('follows from the start where that is asked for', () => {
     const driver = new ReaderDriver(numbered(30), { follow: true });
     expect(driver.current).toBe(30);
