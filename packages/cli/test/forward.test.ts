@@ -87,7 +87,8 @@ describe('forward --syslog', () => {
     const { code, stderr } = sandbox.run(['forward']);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'trace-cli: forward needs to know where to; write "forward --syslog".\n',
+      stderr:
+        'trace-cli: forward needs to know where to; write "forward --syslog" or "forward --otlp <url>".\n',
     });
   });
 });
