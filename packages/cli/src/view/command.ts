@@ -19,6 +19,11 @@ Keys are those of less; h shows them all. Where standard output is no terminal, 
   ],
   options: [
     { flags: '-f, --follow', description: 'begin at the end, and show what comes' },
+    {
+      flags: '-p, --process <proc>',
+      description: 'only records of this name, pid or name.pid of a process',
+      completes: 'process',
+    },
     ...SELECTION_OPTIONS,
     { flags: '--utc', description: 'times in UTC instead of local time' },
     JSON_OPTION,

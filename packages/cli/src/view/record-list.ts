@@ -79,7 +79,10 @@ export class RecordList {
 
   /** Goes to the first record. */
   toStart(): void {
-    this.#window.toStart();
+    this.#window.toStart(() => {
+      if (this.#window.rows.length === 0)
+        this.#notice.say('There are no records; F waits for some, h is help, q quits');
+    });
   }
 
   /** Goes to the end, and stays there when something comes. */

@@ -16,6 +16,9 @@ import { findTarget } from '../target.ts';
 import { Reader } from './reader.ts';
 import { runReader } from './run-reader.ts';
 
+/** How often processes are looked for, in milliseconds. */
+const UPDATE_MS = 250;
+
 /** Options of `view`. */
 interface ViewOptions extends NarrowingOptions {
   readonly follow?: boolean;
@@ -56,11 +59,18 @@ export const view: Run<ViewOptions> = async ({ operands: [word], options, out, e
 function liveSource({ proc }: NamedSource & { readonly kind: 'live' }): RecordSource {
   registerDecoders();
   const followed = new FollowedProcesses(proc, findTarget(proc, 'all'));
+  let updatedAt = Number.NEGATIVE_INFINITY;
   return new LiveSource(proc === 'all' ? 'all processes' : proc, {
     *records() {
-      followed.update();
+      const now = performance.now();
+      const updates = now - updatedAt >= UPDATE_MS;
+      if (updates) {
+        updatedAt = now;
+        followed.update();
+      }
       yield* followed.records();
-      followed.closeEnded();
+      // What ended is read once more before it is closed.
+      if (updates) followed.closeEnded();
     },
     close: () => followed.close(),
   });

@@ -212,6 +212,7 @@ describe('the list', () => {
   });
 
   test('may be empty', () => {
+    expect(new ReaderDriver([]).footer).toBe('There are no records; F waits for some, h is help, q quits');
     const driver = new ReaderDriver([]).press(
       'j',
       'k',
