@@ -3,10 +3,10 @@
  * every version that it supports. All other warnings come through.
  */
 export function hideSqliteWarning(): void {
-  const emit = process.emitWarning;
+  const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
     const text = typeof warning === 'string' ? warning : warning.message;
-    if (/^SQLite is an experimental feature/.test(text)) return;
-    Reflect.apply(emit, process, [warning, ...rest]);
+    if (text.startsWith('SQLite is an experimental feature')) return;
+    emit(warning, ...rest);
   }) as typeof process.emitWarning;
 }

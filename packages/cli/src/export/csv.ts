@@ -1,7 +1,7 @@
 import { isoTime, type TraceRecord } from '@tracebuf/ring';
 import type { RecordWriter } from './export-format.ts';
 
-const COLUMNS: readonly (readonly [string, (record: TraceRecord) => unknown])[] = [
+const COLUMNS: readonly (readonly [string, (record: TraceRecord) => string | number | undefined])[] = [
   ['time', ({ time }) => isoTime(time)],
   ['process', ({ process }) => process],
   ['pid', ({ pid }) => pid],
@@ -31,6 +31,6 @@ export function csvLine(values: readonly unknown[]): string {
 
 function csvValue(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
