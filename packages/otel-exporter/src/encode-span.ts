@@ -3,15 +3,20 @@ import type { PayloadEncoder } from './payload-encoder.ts';
 import { END_MARK_SIZE, SpanBit } from './payload-layout.ts';
 import type { LinkLike, SpanContextLike, SpanLike } from './types.ts';
 
-/** Encodes a span that starts, as `SpanField` lays it out. */
+/**
+ * Encodes a span that starts, as `SpanField` lays it out.
+ *
+ * @param again Whether it has started before, and is stored anew as its start would be overwritten.
+ */
 export function encodeSpanStart(
   encoder: PayloadEncoder,
   book: DefinitionBook,
   span: SpanLike,
   remoteParent: boolean,
+  again: boolean,
 ): void {
   const context = span.spanContext();
-  encodeHead(encoder, book, span, context, remoteParent);
+  encodeHead(encoder, book, span, context, remoteParent, again ? SpanBit.STILL_OPEN : 0);
   encoder.text(span.name);
   encoder.text(traceStateOf(context));
   encoder.attributes(span.attributes);
@@ -26,7 +31,7 @@ export function encodeSpanEnd(
   remoteParent: boolean,
 ): void {
   const context = span.spanContext();
-  encodeHead(encoder, book, span, context, remoteParent);
+  encodeHead(encoder, book, span, context, remoteParent, 0);
   encoder.time(span.endTime);
   encoder.u32(span.droppedAttributesCount);
   encoder.u32(span.droppedEventsCount);
@@ -62,6 +67,7 @@ function encodeHead(
   span: SpanLike,
   context: SpanContextLike,
   remoteParent: boolean,
+  bits: number,
 ): void {
   encoder.begin();
   encoder.context(context.traceId, context.spanId);
@@ -72,7 +78,7 @@ function encodeHead(
   encoder.id(parent === undefined ? span.parentSpanId : parent.spanId, 8);
   encoder.u8(span.kind);
   encoder.u8(context.traceFlags);
-  encoder.u8(remoteParent || parent?.isRemote === true ? SpanBit.REMOTE_PARENT : 0);
+  encoder.u8(remoteParent || parent?.isRemote === true ? bits | SpanBit.REMOTE_PARENT : bits);
   encoder.u8(span.status.code);
 }
 

@@ -53,6 +53,8 @@ export const SpanField = {
 export const SpanBit = {
   /** The parent is in another process. */
   REMOTE_PARENT: 1,
+  /** A start that is stored anew: the span is open for so long that its first record would be overwritten. */
+  STILL_OPEN: 2,
 } as const;
 
 /** Bytes of an end whose whole is in the ring for errors. */

@@ -8,7 +8,7 @@ import {
   type TraceRecord,
 } from '@tracebuf/ring';
 import { PayloadDecoder } from './payload-decoder.ts';
-import { CONTEXT_SIZE, END_MARK_SIZE, SpanBit } from './payload-layout.ts';
+import { CONTEXT_SIZE, END_MARK_SIZE, SpanBit, SpanField } from './payload-layout.ts';
 import { resourceOf, type StoredResource, type StoredScope, scopeOf } from './stored-definitions.ts';
 import { type Attributes, type HrTime, type SpanContextLike, StatusCode } from './types.ts';
 
@@ -87,10 +87,11 @@ function decodeSpan(payload: RecordPayload, ended: boolean): DecodedPayload {
   const { flags, start, end } = payload;
   if (ended && end - start <= END_MARK_SIZE) return { message: 'span ended with an error' };
   const span = readSpan(payload, ended);
+  const isAgain = !ended && ((payload.bytes[start + SpanField.BITS] ?? 0) & SpanBit.STILL_OPEN) !== 0;
   const fields = fieldsOf(span);
   spans.set(fields, span);
   const cut = (flags & RecordFlag.CUT) !== 0 ? CUT_MARK : '';
-  return { message: messageOf(span) + cut, fields };
+  return { message: (isAgain ? `${span.name} is still open` : messageOf(span)) + cut, fields };
 }
 
 function readSpan(payload: RecordPayload, ended: boolean): StoredSpan {

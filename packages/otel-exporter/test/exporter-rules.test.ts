@@ -1,5 +1,12 @@
 import './trace-directory.ts';
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import {
+  type Context,
+  type ContextManager,
+  context,
+  DiagLogLevel,
+  diag,
+  ROOT_CONTEXT,
+} from '@opentelemetry/api';
 import { afterEach, expect, test, vi } from 'vitest';
 import {
   type ExportResult,
@@ -121,6 +128,46 @@ test('what is switched off, or below the level, is not stored', async () => {
   spans.onEnd({ ...sampleSpan(), status: { code: 2 } });
   expect(ownRecords('quiet spans').map(({ level }) => level)).toEqual(['error']);
   await spans.shutdown();
+});
+
+test('file work of the recorder is not traced', async () => {
+  const manager = new (class implements ContextManager {
+    current: Context = ROOT_CONTEXT;
+    active = (): Context => this.current;
+    with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+      to: Context,
+      fn: F,
+      _this?: ThisParameterType<F>,
+      ...args: A
+    ): ReturnType<F> {
+      const before = this.current;
+      this.current = to;
+      try {
+        return fn(...args);
+      } finally {
+        this.current = before;
+      }
+    }
+    bind = <T>(_context: Context, target: T): T => target;
+    enable = (): this => this;
+    disable = (): this => this;
+  })();
+  context.setGlobalContextManager(manager);
+  try {
+    const spans = new TraceBufferSpanProcessor({ name: 'suppressed', size: 65536 });
+    const suppressed: unknown[] = [];
+    const key = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+    const define = vi.spyOn(spans.buffer, 'define').mockImplementation(() => {
+      suppressed.push(context.active().getValue(key));
+    });
+    spans.onEnd(sampleSpan());
+    expect(suppressed.length).toBeGreaterThan(2);
+    expect(new Set(suppressed)).toEqual(new Set([true]));
+    define.mockRestore();
+    await spans.shutdown();
+  } finally {
+    context.disable();
+  }
 });
 
 test('an option that can’t be used throws when it is made', () => {

@@ -49,9 +49,10 @@ export class SpanTable {
     if (known === undefined) {
       const state = span.ended ? 'ended' : 'open';
       this.#spans.set(key, { traceId, spanId, span, record, state, logs: [] });
-    } else if (span.ended && known.state !== 'ended') {
+    } else if (known.state !== 'ended') {
+      // An end, or a start that was stored anew with what is known by now.
       known.span = span;
-      known.state = 'ended';
+      if (span.ended) known.state = 'ended';
     }
   }
 
