@@ -16,6 +16,7 @@ const READMES = [
   'packages/etw/README.md',
   'packages/pino-transport/README.md',
   'packages/winston-transport/README.md',
+  'packages/sqlite/README.md',
   'packages/cli/README.md',
 ];
 
@@ -121,6 +122,18 @@ console.log = (...values) => {
 setTimeout(() => process.exit(), 60_000);
 `,
     prints: [/to be asked for/, /to be streamed/],
+  },
+  {
+    of: 'startRecorder({ db:',
+    before: `
+import { DatabaseSync } from 'node:sqlite';
+import { TraceBuffer } from '@tracebuf/ring';
+new TraceBuffer('mybuf', 20480).log('to be recorded');
+process.on('exit', () => {
+  console.log(new DatabaseSync('traces.sqlite').prepare('SELECT message FROM records').get().message);
+});
+`,
+    prints: [/^to be recorded\n$/],
   },
   { of: "new ExosLogger('example', 'Example Logger'", stores: ['Unable to open somefile with r'] },
 ];
