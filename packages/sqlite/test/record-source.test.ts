@@ -1,8 +1,10 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { compilePredicate, parseFilter } from '@tracebuf/query';
-import type { TraceRecord } from '@tracebuf/ring';
+import { formatRecord, type TraceRecord } from '@tracebuf/ring';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
+  DatabaseError,
   DatabaseSource,
   finish,
   LiveSource,
@@ -421,6 +423,88 @@ describe('a database', () => {
     expect(rows.map((row) => row.record.message)).toEqual(['request completed', 'request completed']);
   });
 });
+
+test.each([
+  ['a time that is no time', `UPDATE entries SET time = ${2n ** 60n} WHERE id = 3`, /larger than any/],
+  [
+    'a number that is text',
+    "UPDATE entries SET severity = 'x', seq = 'y', text = x'00ff', message = NULL, fields = x'01' WHERE id = 3",
+    undefined,
+  ],
+  [
+    'a table without end',
+    'DROP TABLE strings; CREATE VIEW strings AS WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT id, id AS hash, id AS text FROM n',
+    /lacks tables/,
+  ],
+  ['no index', 'DROP INDEX entries_by_time', /no such index/],
+])('a database with %s is read, or refused with a reason', (_name, damage, reason) => {
+  const { database } = useDirectories();
+  store(database, manyRecords(20));
+  const connection = openTraceDatabase(database, { mode: 'write' });
+  connection.exec(`PRAGMA writable_schema = OFF; PRAGMA foreign_keys = OFF; ${damage}`);
+  connection.close();
+  const readAll = (): number => {
+    const source = new DatabaseSource(database);
+    try {
+      const rows = finish(source.read(select(), undefined, 'forward', 100));
+      for (const row of rows) expect(typeof formatRecord(row.record)).toBe('string');
+      return rows.length;
+    } finally {
+      source.close();
+    }
+  };
+  if (reason === undefined) {
+    expect(readAll()).toBe(20);
+  } else {
+    expect(readAll).toThrow(DatabaseError);
+    expect(readAll).toThrow(reason);
+  }
+});
+
+test('a database of any bytes gives records or a clear error, and never hangs', () => {
+  const { database } = useDirectories();
+  store(database, manyRecords(300));
+  const sound = readFileSync(database);
+  let [read, refused] = [0, 0];
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 100, max: sound.length - 1 }), fc.integer({ min: 0, max: 255 })), {
+        minLength: 1,
+        maxLength: 200,
+      }),
+      (changes) => {
+        const bytes = Buffer.from(sound);
+        for (const [at, value] of changes) bytes[at] = value;
+        const path = `${database}.damaged`;
+        writeFileSync(path, bytes);
+        try {
+          const source = new DatabaseSource(path);
+          try {
+            const selection = select("level >= warn or msg == '%7%'", '7');
+            finish(source.read(selection, undefined, 'forward', 1000));
+            finish(source.read(select(), undefined, 'backward', 1000));
+            finish(source.count(selection));
+            finish(source.statistics(['level', 'msg', 'url', 'process'], parseFilter("level == 'x'")));
+            source.groups(select(), 'process');
+            for (const _ of source.records(select()));
+            source.span();
+            read++;
+          } finally {
+            source.close();
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(DatabaseError);
+          refused++;
+        } finally {
+          for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+  expect(read + refused).toBeGreaterThan(0);
+  expect(refused).toBeGreaterThan(0);
+}, 120_000);
 
 test('records that come late stand where their time is, and the oldest go where there are too many', () => {
   const batches = [manyRecords(10), [record({ time: START + 1, seq: 100 })], manyRecords(10)];

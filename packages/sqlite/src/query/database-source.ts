@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DataStatistics, Filter } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
-import { databaseError } from '../errors.ts';
+import { DatabaseError, databaseError } from '../errors.ts';
 import { openTraceDatabase, pragma } from '../trace-database.ts';
 import { databaseStatistics } from './database-statistics.ts';
 import { compileEntryCondition, type EntryCondition } from './entry-condition.ts';
@@ -15,8 +15,9 @@ import type {
   Selection,
   Work,
 } from './record-source.ts';
+import { bounds, isDirect, partOf, startOf } from './scan-range.ts';
 import { shownFields } from './shown-text.ts';
-import { COLUMNS, NAMES, parseFields, placedRecord, type StoredRecord } from './stored-record.ts';
+import { COLUMNS, NAMES, parseFields, placedRecord } from './stored-record.ts';
 
 /** With more texts than these, the text of each entry is looked up instead of all texts being looked through. */
 const MANY_TEXTS = 20_000;
@@ -24,6 +25,9 @@ const MANY_TEXTS = 20_000;
 const FIRST_STEP = 4096;
 const LONGEST_STEP = 262_144;
 const STEP_MS = 25;
+
+const ATTEMPT = 'read the database';
+const TABLES = ['processes', 'rings', 'strings', 'entries'];
 
 /** A selection, compiled. */
 interface Compiled {
@@ -57,9 +61,15 @@ export class DatabaseSource implements RecordSource {
       'tracebuf_shown_fields',
       { deterministic: true },
       (fields: unknown, trace: unknown, span: unknown) =>
-        shownFields(parseFields(text(fields) ?? null), text(trace), text(span)),
+        shownFields(parseFields(fields), text(trace), text(span)),
     );
-    this.refresh();
+    try {
+      this.#checkTables();
+      this.refresh();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   *read(
@@ -79,7 +89,7 @@ export class DatabaseSource implements RecordSource {
          ORDER BY e.time ${order}, e.id ${order} LIMIT ?`,
       );
       const rows = this.#ask(() => statement.all(...bounds, ...condition.params, limit - found.length));
-      for (const row of rows) found.push(placedRecord(row as unknown as StoredRecord));
+      for (const row of rows) found.push(placedRecord(row));
     };
     const start = startOf(condition, from, direction);
     if (isDirect(condition)) {
@@ -109,9 +119,9 @@ export class DatabaseSource implements RecordSource {
     );
     try {
       const rows = statement.iterate(low, high, ...compiled.condition.params);
-      for (const row of rows) yield placedRecord(row as unknown as StoredRecord).record;
+      for (const row of rows) yield placedRecord(row).record;
     } catch (error) {
-      throw databaseError('read the database', this.#path, error);
+      throw this.#fault(error);
     }
   }
 
@@ -146,7 +156,7 @@ export class DatabaseSource implements RecordSource {
     try {
       return yield* databaseStatistics(this.#database, this, names, filter);
     } catch (error) {
-      throw databaseError('read the database', this.#path, error);
+      throw this.#fault(error);
     }
   }
 
@@ -209,10 +219,12 @@ export class DatabaseSource implements RecordSource {
     // The time's bound is in the scan itself: it ends there.
     const { low, high } = bounds(condition);
     const edge = direction === 'forward' ? high : low;
-    const next = this.#database.prepare(
-      `SELECT time, id FROM
+    const next = this.#ask(() =>
+      this.#database.prepare(
+        `SELECT time, id FROM
          (SELECT time, id FROM entries WHERE (time, id) ${behind} (?, ?) AND ${within} ORDER BY time ${order}, id ${order} LIMIT ?)
        ORDER BY time ${back}, id ${back} LIMIT 1`,
+      ),
     );
     const whole = this.span();
     let first = start;
@@ -236,42 +248,31 @@ export class DatabaseSource implements RecordSource {
     try {
       return question();
     } catch (error) {
-      throw databaseError('read the database', this.#path, error);
+      throw this.#fault(error);
     }
   }
-}
 
-/** Greatest integer that JavaScript and SQLite agree on. */
-const MOST = Number.MAX_SAFE_INTEGER;
+  #fault(error: unknown): unknown {
+    const isRange = error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
+    if (!isRange) return databaseError(ATTEMPT, this.#path, error);
+    const what = 'a number in it is larger than any that a recorder writes; give another file';
+    return new DatabaseError(ATTEMPT, this.#path, what, { cause: error });
+  }
 
-/** Whether entries need not be gone through in steps: all are wanted, or an index leads to those that are. */
-function isDirect({ sql, trace, high, low }: EntryCondition): boolean {
-  return (
-    trace !== undefined ||
-    (sql === '1' && low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY)
-  );
-}
-
-function bounds({ low, high }: EntryCondition): { readonly low: number; readonly high: number } {
-  return { low: Math.max(-MOST, low), high: Math.min(MOST, high) };
-}
-
-/** The place behind which to begin: the given one, or where the condition lets the first records be. */
-function startOf(condition: EntryCondition, from: RecordKey | undefined, direction: Direction): RecordKey {
-  const { low, high } = bounds(condition);
-  if (direction === 'forward') return from !== undefined && from.time >= low ? from : { time: low, id: -1 };
-  return from !== undefined && from.time <= high ? from : { time: high, id: MOST };
-}
-
-/** How far a scan has come, by time. */
-function partOf(
-  time: number,
-  whole: { readonly first: number; readonly last: number } | undefined,
-  direction: Direction,
-): number {
-  if (whole === undefined || whole.last <= whole.first) return 1;
-  const part = (time - whole.first) / (whole.last - whole.first);
-  return Math.min(1, Math.max(0, direction === 'forward' ? part : 1 - part));
+  /** A view or a virtual table in the place of a table could be without end. */
+  #checkTables(): void {
+    const names = TABLES.map((name) => `'${name}'`).join(', ');
+    const { found } = this.#ask(() =>
+      this.#database
+        .prepare(
+          `SELECT count(*) AS found FROM sqlite_schema
+           WHERE type = 'table' AND sql LIKE 'CREATE TABLE %' AND name IN (${names})`,
+        )
+        .get(),
+    ) as { found: number };
+    if (found === TABLES.length) return;
+    throw new DatabaseError(ATTEMPT, this.#path, 'it lacks tables of a recorder; give another file');
+  }
 }
 
 function text(value: unknown): string | undefined {

@@ -10,50 +10,44 @@ export const NAMES = `LEFT JOIN rings AS r ON r.id = e.ring LEFT JOIN processes 
   LEFT JOIN strings AS l ON l.id = e.level LEFT JOIN strings AS k ON k.id = e.kind
   LEFT JOIN strings AS m ON m.id = e.message`;
 
-/** A row of {@link COLUMNS}; a name is `null` where a damaged database has lost it. */
-export interface StoredRecord {
-  readonly id: number;
-  readonly time: number;
-  readonly process: string | null;
-  readonly pid: number | null;
-  readonly thread: number | null;
-  readonly buffer: string | null;
-  readonly seq: number;
-  readonly level: string | null;
-  readonly severity: number;
-  readonly kind: string | null;
-  readonly message: string | null;
-  readonly fields: string | null;
-  readonly trace: string | null;
-  readonly span: string | null;
-  readonly count: number | null;
-}
+/** A row of {@link COLUMNS}. SQLite's columns hold anything, and a damaged database may have lost a name. */
+export type StoredRecord = Readonly<Record<string, unknown>>;
 
 /** What was stored, as a record. */
 export function placedRecord(row: StoredRecord): PlacedRecord {
   const fields = parseFields(row.fields);
+  const time = numberOf(row.time);
+  const severity = numberOf(row.severity);
   const record: TraceRecord = {
-    time: row.time,
-    process: row.process ?? '',
-    pid: row.pid ?? 0,
-    thread: row.thread ?? 0,
-    buffer: row.buffer ?? '',
-    seq: row.seq,
-    level: row.level ?? String(row.severity),
-    severity: row.severity,
-    kind: row.kind ?? '',
-    message: row.message ?? '',
+    time,
+    process: textOf(row.process),
+    pid: numberOf(row.pid),
+    thread: numberOf(row.thread),
+    buffer: textOf(row.buffer),
+    seq: numberOf(row.seq),
+    level: row.level === null ? String(severity) : textOf(row.level),
+    severity,
+    kind: textOf(row.kind),
+    message: textOf(row.message),
     ...(fields === undefined ? {} : { fields }),
-    ...(row.trace === null ? {} : { traceId: row.trace }),
-    ...(row.span === null ? {} : { spanId: row.span }),
-    ...(row.count === null ? {} : { count: row.count }),
+    ...(typeof row.trace === 'string' ? { traceId: row.trace } : {}),
+    ...(typeof row.span === 'string' ? { spanId: row.span } : {}),
+    ...(typeof row.count === 'number' ? { count: row.count } : {}),
   };
-  return { key: { time: row.time, id: row.id }, record };
+  return { key: { time, id: numberOf(row.id) }, record };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
 /** Fields as they were stored; what is no JSON object, as in a database from elsewhere, is none. */
-export function parseFields(json: string | null): Readonly<Record<string, unknown>> | undefined {
-  if (json === null) return undefined;
+export function parseFields(json: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof json !== 'string') return undefined;
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
