@@ -341,6 +341,19 @@ test('with --once a collector that is not there is given up after some tries, an
   expect(receiver.texts()).toEqual(messages(5));
 });
 
+test('a forwarder that can’t save how far it has come ends, all of it, before it sends more', async () => {
+  const forwarder = start();
+  await until(() => forwarder.stderr.includes('sending to'));
+  sandbox.shell('rm -r "$TRACEBUF_DIR/forward"');
+  await sandbox.writer('end', { records: numbered(5) });
+  const { code, stderr } = await forwarder.end();
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/\ntrace-cli: .*forward.*\n$/);
+  expect(receiver.texts()).toEqual([]);
+  expect((await sendOnce()).code).toBe(0);
+  expect(receiver.texts()).toEqual(messages(5));
+});
+
 test('a damaged cursor is none: everything is sent, once more', async () => {
   await sandbox.writer('end', { records: numbered(5) });
   await sendOnce();

@@ -58,21 +58,20 @@ export async function forwardOtlp(
 
   let sentAll = true;
   const code = await interruptible(async (aborted) => {
-    const ended = new AbortController();
-    const update = (): void => {
-      const { processes } = listProcesses();
-      for (const { forwarder } of forwarders) forwarder.update(processes);
-    };
-    update();
-    const runs = Promise.all(forwarders.map(({ forwarder }) => forwarder.run(aborted)));
-    const done = runs.finally(() => ended.abort());
-    // Told of below.
-    done.catch(() => undefined);
-    while (!ended.signal.aborted && !aborted.aborted) {
-      await pause(UPDATE_MS, ended.signal);
-      if (!ended.signal.aborted && !aborted.aborted && !once) update();
+    // One that fails ends the other: half a forwarder would look like a whole one.
+    const stop = new AbortController();
+    aborted.addEventListener('abort', () => stop.abort());
+    const watch = new ProcessWatch(forwarders, note);
+    watch.update();
+    const runs = forwarders.map(({ forwarder }) => forwarder.run(stop.signal));
+    for (const run of runs) run.catch(() => stop.abort());
+    const settled = Promise.allSettled(runs).then(() => stop.abort());
+    while (!stop.signal.aborted) {
+      await pause(UPDATE_MS, stop.signal);
+      if (!stop.signal.aborted && !once) watch.update();
     }
-    sentAll = (await runs).every((all) => all);
+    await settled;
+    sentAll = (await Promise.all(runs)).every((all) => all);
     return ExitCode.DONE;
   });
   for (const { collector } of forwarders) collector.close();
@@ -89,6 +88,31 @@ export async function forwardOtlp(
   if (once && !sentAll) return ExitCode.FAILED;
   // Ctrl-C and SIGTERM are how it is meant to end.
   return once ? code : ExitCode.DONE;
+}
+
+/** Tells the forwarders which processes there are. */
+class ProcessWatch {
+  readonly #forwarders: readonly Forwarder[];
+  readonly #note: (text: string) => void;
+  #failure = '';
+
+  constructor(forwarders: readonly Forwarder[], note: (text: string) => void) {
+    this.#forwarders = forwarders;
+    this.#note = note;
+  }
+
+  /** What can't be read now may be the next time: a service does not end over it. */
+  update(): void {
+    try {
+      const { processes } = listProcesses();
+      for (const { forwarder } of this.#forwarders) forwarder.update(processes);
+      this.#failure = '';
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      if (failure !== this.#failure) this.#note(failure);
+      this.#failure = failure;
+    }
+  }
 }
 
 function keyOf({ name }: Signal<never>): string {
