@@ -10,9 +10,10 @@ import { comparison as loopDelay } from './comparisons/loop-delay.ts';
 import { memoryMapped, memoryPositional } from './comparisons/memory.ts';
 import { pinoAsync, pinoFields, pinoFloor, pinoOverhead, pinoSync } from './comparisons/pino.ts';
 import { readLogs, readPino } from './comparisons/reading.ts';
+import { draining, recording, writerWhileRecorded } from './comparisons/recording.ts';
 import { comparison as showTrace } from './comparisons/show-trace.ts';
-import { stallDisk, stallDiskPositional, stallMemory, stallMemoryPositional } from './comparisons/stall.ts';
 import { spanProcessor } from './comparisons/span-processor.ts';
+import { stallDisk, stallDiskPositional, stallMemory, stallMemoryPositional } from './comparisons/stall.ts';
 import { comparison as winston } from './comparisons/winston-overhead.ts';
 
 /** All comparisons, in the order of the table. */
@@ -47,4 +48,7 @@ export const comparisons: readonly Comparison[] = [
   readPino,
   showTrace,
   firstScreen,
+  recording,
+  draining,
+  writerWhileRecorded,
 ];
