@@ -43,14 +43,18 @@ export class Sandbox {
   readonly #consumer: Consumer;
   readonly #executable: string;
   readonly #directory: string = mkdtempSync(join(SHARED_MEMORY, 'tracebuf-e2e-'));
+  /** Within the consumer's, so that npx finds what is installed there. */
+  readonly #folderOfLines: string;
   readonly #children = new Set<ChildProcess>();
 
   constructor(consumer: Consumer, major: NodeMajor, onTestFinished: TestContext['onTestFinished']) {
     this.#consumer = consumer;
     this.#executable = nodeExecutable(major);
+    this.#folderOfLines = mkdtempSync(join(consumer.folder, 'lines-'));
     onTestFinished(() => {
       for (const child of this.#children) child.kill('SIGKILL');
-      rmSync(this.#directory, { recursive: true, force: true, maxRetries: 3 });
+      for (const folder of [this.#directory, this.#folderOfLines])
+        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     });
   }
 
@@ -69,10 +73,13 @@ export class Sandbox {
     return this.node(join(this.#consumer.folder, 'node_modules/@tracebuf/cli/bin/trace-cli.cjs'), ...args);
   }
 
-  /** Starts a line of a shell, which finds the installed programs and this Node.js first. */
+  /** Starts a line of a shell in a folder of its own, which finds the installed programs and this Node.js first. */
   startLine(line: string): ChildProcess {
     // The program takes the place of the shell, so that signals reach it and its end is what is seen.
-    return this.#spawn(process.platform === 'win32' ? line : `exec ${line}`, [], { shell: true });
+    return this.#spawn(process.platform === 'win32' ? line : `exec ${line}`, [], {
+      shell: true,
+      cwd: this.#folderOfLines,
+    });
   }
 
   /** Runs a line of a shell to its end. */
@@ -97,8 +104,8 @@ export class Sandbox {
     environment: Readonly<Record<string, string>> = {},
   ): ChildProcess {
     const child = spawn(file, args, {
-      ...options,
       cwd: this.#consumer.folder,
+      ...options,
       stdio: ['ignore', 'pipe', 'pipe'],
       // Nothing of the test run may reach the program: NODE_OPTIONS of vitest, settings of npm, buffers of the user.
       env: {

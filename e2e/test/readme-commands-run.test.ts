@@ -16,6 +16,7 @@ import { pino } from 'pino';
 import { traceBuffer } from '@tracebuf/pino-transport';
 const logger = pino(traceBuffer({ name: 'web', size: 262144 }));
 setInterval(() => logger.warn('read timeout after 5 s'), 20);
+setInterval(() => logger.error({ status: 503 }, 'no answer'), 20);
 setTimeout(() => console.log('logs'), 200);
 `;
 

@@ -95,11 +95,6 @@ rememberProvider(openRoot({ create: true }), { id, level: 5, keyword: 0x21n });
     after: `logger.info('to the worker');`,
   },
   {
-    of: 'traceBuffer({ context: () => trace.getActiveSpan()',
-    before: `${PINO}const trace = { getActiveSpan: () => ({ spanContext: () => (${IN_SPAN}) }) };\nconst destination =`,
-    after: `pino(destination).info('in a span');`,
-  },
-  {
     of: 'mixin: () => storage.getStore()',
     before: `${PINO}import { AsyncLocalStorage } from 'node:async_hooks';
 const storage = new AsyncLocalStorage();\nconst logger =`,

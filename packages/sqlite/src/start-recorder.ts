@@ -50,8 +50,10 @@ export function startRecorder(options: StartRecorderOptions): RunningRecorder {
     workerData,
     name: 'tracebuf-recorder',
   });
+  const running = supervise(worker, workerData.db);
+  // Last: whoever listens to a worker keeps it going.
   worker.unref();
-  return supervise(worker, workerData.db);
+  return running;
 }
 
 function supervise(worker: Worker, path: string): RunningRecorder {

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TraceBuffer } from '@tracebuf/ring';
 import { expect, test } from 'vitest';
 import { DatabaseError } from '../src/errors.ts';
@@ -32,4 +34,15 @@ test('a database that cannot be used rejects, and the program goes on', async ()
   await expect(recorder.started).rejects.toThrow(/it is no SQLite database/);
   buffer.log('still here');
   expect(await recorder.stop()).toEqual({ stored: 0, lost: 0, removed: 0 });
+});
+
+test('it keeps no program running, and a program that is about to end can have the rest stored', () => {
+  const { traces, database: db } = useDirectories();
+  const fixture = join(import.meta.dirname, 'fixtures/ends-by-itself.ts');
+  const child = spawnSync(process.execPath, ['--conditions=@tracebuf/source', fixture, db], {
+    env: { ...process.env, TRACEBUF_DIR: traces },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect(child).toMatchObject({ status: 0, stdout: 'stored 1\n' });
 });
