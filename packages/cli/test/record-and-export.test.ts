@@ -69,7 +69,7 @@ describe('record', () => {
   test('runs until Ctrl-C, then stores what is left', async () => {
     await write();
     const outcome = sandbox.shell(
-      '$TRACE_CLI record --db b.sqlite & pid=$!; sleep 2; kill -INT $pid; wait $pid; echo "code $?"',
+      '$TRACE_CLI record --db b.sqlite & pid=$!; until [ -e b.sqlite-wal ]; do sleep 0.1; done; sleep 0.5; kill -INT $pid; wait $pid; echo "code $?"',
     );
     expect(outcome.stdout).toBe('3 records of 1 process stored in b.sqlite\ncode 0\n');
   });
@@ -86,6 +86,46 @@ describe('record', () => {
       code: 2,
       stderr: `trace-cli: The size "big" can't be understood; give bytes, or one such as 100M`,
     });
+  });
+});
+
+describe('a database', () => {
+  test('is shown as a process is', async () => {
+    await write();
+    expect(sandbox.run(['record', '--once']).code).toBe(0);
+    const live = sandbox.run(['show', 'trace', 'shop', 'all', '--json']);
+    expect(sandbox.run(['show', 'trace', 'traces.sqlite', 'all', '--json'])).toEqual(live);
+    expect(
+      sandbox.run(['show', 'trace', './traces.sqlite', 'HTTP', '--level', 'error', '--json']).stdout,
+    ).toBe(`${live.stdout.trimEnd().split('\n').at(-1)}\n`);
+    expect(sandbox.run(['show', 'trace', 'traces.sqlite', 'other'])).toMatchObject({ code: 3 });
+    expect(sandbox.run(['show', 'trace', 'traces.sqlite', 'all', '--follow'])).toMatchObject({ code: 2 });
+    expect(sandbox.run(['show', 'trace', 'no.sqlite', 'all'])).toMatchObject({ code: 1 });
+  });
+
+  test('is made of a dump, with what was chosen', async () => {
+    await write();
+    const { code, stdout, stderr } = sandbox.run([
+      'dump',
+      'trace',
+      'shop',
+      'all',
+      '--format',
+      'sqlite',
+      '--level',
+      'warn',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/dumps\/shop\.\d+\.all\.\w+\.sqlite\n$/);
+    const shown = sandbox.run(['show', 'trace', stdout.trim(), 'all', '--json']);
+    const messages = shown.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { message: string }).message);
+    expect(messages).toEqual(['a "quoted", line', 'it broke']);
+    for (const format of ['csv', 'perfetto']) {
+      expect(sandbox.run(['dump', 'trace', 'shop', 'all', '--format', format]).code).toBe(0);
+    }
   });
 });
 
@@ -129,6 +169,44 @@ describe('export', () => {
       stderr: expect.stringMatching(/^trace-cli: .*no\/such\/out.json/),
     });
     expect(existsSync(file('out.json.gz.part'))).toBe(false);
+  });
+
+  test('writes OTLP JSON, a request of logs per line', async () => {
+    await write();
+    const { code, stdout, stderr } = sandbox.run([
+      'export',
+      'shop',
+      '--format',
+      'otlp-json',
+      '--level',
+      'warn',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { resourceLogs: unknown });
+    expect(lines).toMatchObject([
+      {
+        resourceLogs: [
+          {
+            resource: {
+              attributes: expect.arrayContaining([{ key: 'service.name', value: { stringValue: 'shop' } }]),
+            },
+            scopeLogs: [
+              {
+                scope: { name: 'http' },
+                logRecords: [
+                  { severityText: 'warn', body: { stringValue: 'a "quoted", line' } },
+                  { severityText: 'error', severityNumber: 17, body: { stringValue: 'it broke' } },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+    expect(sandbox.run(['export', '--format', 'otlp-json', '--db', 'x.sqlite'])).toMatchObject({ code: 2 });
   });
 
   test('a pipe that closes early ends it quietly', async () => {

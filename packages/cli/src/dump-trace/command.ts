@@ -11,7 +11,7 @@ already is never overwritten. The path of the file is printed.`,
   options: [
     {
       flags: '--format <format>',
-      description: 'text (default), or jsonl: one JSON object per line',
+      description: 'text (default), jsonl, csv, perfetto or sqlite, a database for trace-cli view',
       parse: formatValue,
       completes: DUMP_FORMATS,
     },

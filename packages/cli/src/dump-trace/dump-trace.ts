@@ -2,6 +2,7 @@ import { TraceReader, type TraceRecord } from '@tracebuf/ring';
 import type { Run } from '../command.ts';
 import { registerDecoders } from '../decoders.ts';
 import { ExitCode } from '../exit-code.ts';
+import type { RecordWriter } from '../export/export-format.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import { lastRecords } from '../last-records.ts';
@@ -9,10 +10,10 @@ import type { Output } from '../output.ts';
 import { plural } from '../quantity.ts';
 import { reportProblems } from '../read-problems.ts';
 import { acceptedRecords, type RecordFilterOptions, recordFilter } from '../record-filter.ts';
-import { type RecordFormat, recordFormat } from '../record-printer.ts';
+import { recordFormat } from '../record-printer.ts';
 import { findTarget, isAll, readerOptions, type Target } from '../target.ts';
 import { DumpWriter, dumpName } from './dump-file.ts';
-import type { DumpFormat } from './dump-format.ts';
+import { DUMP_EXTENSIONS, type DumpFormat } from './dump-format.ts';
 
 /** Options of `dump trace`. */
 interface DumpTraceOptions extends RecordFilterOptions {
@@ -46,7 +47,10 @@ export const dumpTrace: Run<DumpTraceOptions> = async ({
     try {
       const accepted = acceptedRecords(reader.records(), filter);
       const records = last === undefined ? accepted : lastRecords(accepted, last);
-      const count = await writeRecords(records, recordFormat(format === 'jsonl', layout), file, err, signal);
+      const count =
+        format === 'sqlite'
+          ? await storeInDatabase(file.path, records)
+          : await writeRecords(records, await writerOf(format, layout), file, err, signal);
       if (signal.aborted) return ExitCode.INTERRUPTED;
       file.finish();
       await out.write(json ? jsonLine({ path: file.path, records: count }) : `${file.path}\n`);
@@ -62,12 +66,28 @@ export const dumpTrace: Run<DumpTraceOptions> = async ({
 function nameOf({ processes }: Target, proc: string, buf: string, format: DumpFormat): string {
   const [only] = processes;
   const who = processes.length === 1 && only !== undefined ? [only.name, String(only.pid)] : [proc];
-  return dumpName([...who, buf], format === 'text' ? 'txt' : 'jsonl');
+  return dumpName([...who, buf], DUMP_EXTENSIONS[format]);
+}
+
+/** Loaded only where it is asked for: node:sqlite takes long to load. */
+async function storeInDatabase(path: string, records: Iterable<TraceRecord>): Promise<number> {
+  const { storeRecords } = await import('@tracebuf/sqlite');
+  return storeRecords(path, records);
+}
+
+/** What writes a format. */
+async function writerOf(
+  format: Exclude<DumpFormat, 'sqlite'>,
+  layout: Parameters<typeof recordFormat>[1],
+): Promise<RecordWriter> {
+  if (format === 'csv') return (await import('../export/csv.ts')).csvWriter;
+  if (format === 'perfetto') return new (await import('../export/perfetto.ts')).PerfettoWriter();
+  return { begin: () => '', add: recordFormat(format === 'jsonl', layout), end: () => '' };
 }
 
 async function writeRecords(
   records: Iterable<TraceRecord>,
-  format: RecordFormat,
+  writer: RecordWriter,
   file: DumpWriter,
   err: Output,
   signal: AbortSignal,
@@ -75,9 +95,9 @@ async function writeRecords(
   let count = 0;
   let shown = performance.now();
   let progress = false;
-  let piece = '';
+  let piece = writer.begin();
   for (const record of records) {
-    piece += format(record);
+    piece += writer.add(record);
     count += 1;
     if (piece.length < PIECE) continue;
     file.write(piece);
@@ -91,7 +111,7 @@ async function writeRecords(
       await err.write(`\r${count} records…`);
     }
   }
-  file.write(piece);
+  file.write(piece + writer.end());
   if (progress) await err.write('\r\x1b[K');
   return count;
 }

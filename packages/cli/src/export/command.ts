@@ -4,9 +4,10 @@ import { EXPORT_FORMATS, exportFormat } from './export-format.ts';
 
 export const exportCommand: CommandSpec = {
   words: ['export'],
-  summary: 'write records for other programs: Perfetto, speedscope, JSON lines, CSV',
+  summary: 'write records for other programs: Perfetto, speedscope, OTLP JSON, JSON lines, CSV',
   details: `perfetto: the trace event format, which ui.perfetto.dev and chrome://tracing open: spans and calls as slices, log lines as
-instants, lost records as a counter. speedscope: calls and spans as flame graphs. jsonl: one record as a JSON object per line.
+instants, lost records as a counter. speedscope: calls and spans as flame graphs. otlp-json: logs and
+spans as OpenTelemetry's files have them, a request per line; of buffers only. jsonl: one record as a JSON object per line.
 csv: one record per line below a line of names, fields as JSON.
 
 The source is a database of "trace-cli record", or the trace buffers of processes as they are now. Without --output it goes to
@@ -22,7 +23,7 @@ standard output; a name that ends in .gz is compressed.`,
   options: [
     {
       flags: '-f, --format <format>',
-      description: 'perfetto (default), speedscope, jsonl or csv',
+      description: 'perfetto (default), speedscope, otlp-json, jsonl or csv',
       parse: exportFormat,
       completes: EXPORT_FORMATS,
     },

@@ -1,8 +1,9 @@
 import { parseFilter } from '@tracebuf/query';
-import { recordToJson, TraceReader, type TraceRecord } from '@tracebuf/ring';
+import { type ProcessEntry, recordToJson, TraceReader, type TraceRecord } from '@tracebuf/ring';
 import { DatabaseSource } from '@tracebuf/sqlite';
 import type { Run } from '../command.ts';
 import { registerDecoders } from '../decoders.ts';
+import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
@@ -10,7 +11,12 @@ import { lastRecords } from '../last-records.ts';
 import type { Output } from '../output.ts';
 import { plural } from '../quantity.ts';
 import { reportProblems } from '../read-problems.ts';
-import { acceptedRecords, type RecordFilterOptions, recordFilter } from '../record-filter.ts';
+import {
+  acceptedRecords,
+  type RecordFilter,
+  type RecordFilterOptions,
+  recordFilter,
+} from '../record-filter.ts';
 import { allProcesses, findProcessEntries } from '../target.ts';
 import { csvWriter } from './csv.ts';
 import { ExportFile } from './export-file.ts';
@@ -33,7 +39,7 @@ const PIECE = 256 * 1024;
 /** Milliseconds between two signs of progress. */
 const PROGRESS_MS = 250;
 
-const WRITERS: Readonly<Record<ExportFormat, () => RecordWriter>> = {
+const WRITERS: Readonly<Record<Exclude<ExportFormat, 'otlp-json'>, () => RecordWriter>> = {
   perfetto: () => new PerfettoWriter(),
   speedscope: () => new SpeedscopeWriter(),
   jsonl: () => ({ begin: () => '', add: (record) => jsonLine(recordToJson(record)), end: () => '' }),
@@ -50,6 +56,7 @@ export const exportRecords: Run<ExportOptions> = async ({ operands, options, out
   registerDecoders();
   const filter = await recordFilter(options);
   const { format = 'perfetto', output, force = false, last } = options;
+  if (format === 'otlp-json') return await exportOtlp(operands, options, filter, out, err);
   const source = openSource(operands, options);
   return await interruptible(async (signal) => {
     const file = output === undefined ? undefined : new ExportFile(output, force);
@@ -68,6 +75,45 @@ export const exportRecords: Run<ExportOptions> = async ({ operands, options, out
   });
 };
 
+/** OTLP tells of whole processes, so it goes by their rings. */
+async function exportOtlp(
+  selectors: readonly string[],
+  { output, force = false, db, buffer, last }: ExportOptions,
+  filter: RecordFilter,
+  out: Output,
+  err: Output,
+): Promise<ExitCode> {
+  if (db !== undefined || last !== undefined) {
+    const option = db === undefined ? '--last' : '--db';
+    throw new UsageError(`otlp-json is written of the buffers of processes; leave out "${option}"`);
+  }
+  const { otlpLines } = await import('./otlp-json.ts');
+  return await interruptible(async (signal) => {
+    const file = output === undefined ? undefined : new ExportFile(output, force);
+    try {
+      let count = 0;
+      const buffers = buffer === undefined ? undefined : [buffer];
+      for (const part of otlpLines(selectedProcesses(selectors), buffers, filter)) {
+        await (file ?? out).write(part.line);
+        count += part.count;
+        await pause(0, signal);
+        if (signal.aborted) return ExitCode.INTERRUPTED;
+      }
+      await file?.finish();
+      if (err.terminal && file !== undefined) await err.line(`${plural(count, 'record')} written`);
+      return ExitCode.DONE;
+    } finally {
+      file?.discard();
+    }
+  });
+}
+
+function selectedProcesses(selectors: readonly string[]): readonly ProcessEntry[] {
+  return selectors.length === 0
+    ? allProcesses().processes
+    : [...new Set(selectors.flatMap(findProcessEntries))];
+}
+
 interface Source {
   readonly records: Iterable<TraceRecord>;
   problems(): readonly { readonly error: Error }[];
@@ -83,8 +129,7 @@ function openSource(selectors: readonly string[], { db, buffer }: ExportOptions)
       close: () => database.close(),
     };
   }
-  const processes =
-    selectors.length === 0 ? allProcesses().processes : [...new Set(selectors.flatMap(findProcessEntries))];
+  const processes = selectedProcesses(selectors);
   const reader = new TraceReader(processes, buffer === undefined ? {} : { buffers: [buffer] });
   return { records: reader.records(), problems: () => reader.problems, close: () => reader.close() };
 }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { TraceReader } from '@tracebuf/ring';
 import { DatabaseSource } from '@tracebuf/sqlite';
+import { looksLikeDatabase } from '../database-path.ts';
 import { registerDecoders } from '../decoders.ts';
 import { DEFAULT_DATABASE } from '../default-database.ts';
 import { findTarget, type Target } from '../target.ts';
@@ -16,7 +17,7 @@ export type NamedSource =
  * @param word A path, or `<proc>`.
  */
 export function namedSource(word: string): NamedSource {
-  return looksLikePath(word) || isDatabase(word)
+  return looksLikeDatabase(word) || isDatabase(word)
     ? { kind: 'database', path: word }
     : { kind: 'live', proc: word };
 }
@@ -26,10 +27,6 @@ export function defaultSource(): NamedSource {
   return existsSync(DEFAULT_DATABASE)
     ? { kind: 'database', path: DEFAULT_DATABASE }
     : { kind: 'live', proc: 'all' };
-}
-
-function looksLikePath(word: string): boolean {
-  return /[\\/]|\.(?:sqlite3?|db)$/i.test(word);
 }
 
 /** A file whose name could be that of a process has to be a database. */

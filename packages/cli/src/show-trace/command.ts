@@ -4,6 +4,7 @@ import { SELECTION_OPTIONS } from '../selection-options.ts';
 export const showTraceCommand: CommandSpec = {
   words: ['show', 'trace'],
   summary: 'the records of trace buffers, oldest first, merged by time',
+  details: 'In place of <proc>, a database of "trace-cli record" can be given by its path.',
   operands: [PROCESS_OPERAND, BUFFER_OPERAND],
   options: [
     { flags: '-f, --follow', description: 'go on with new records as they come' },
