@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { DatabaseSync } from 'node:sqlite';
 import { registerSqlFunctions } from '@tracebuf/query';
@@ -30,6 +30,8 @@ export function openTraceDatabase(path: string, options: OpenOptions): DatabaseS
   const { mode, busyTimeout = BUSY_TIMEOUT } = options;
   const attempt = mode === 'read' ? 'read the database' : 'write to the database';
   if (mode === 'write') createPrivately(path, attempt);
+  else if (!existsSync(path))
+    throw new DatabaseError(attempt, path, 'there is no such file; give another, or record into it first');
   // Loaded on first use: Node 22 warns that it is experimental.
   const { DatabaseSync: Database } = createRequire(import.meta.url)(
     'node:sqlite',
