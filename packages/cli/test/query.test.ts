@@ -29,6 +29,16 @@ describe('query', () => {
       .map((line) => (JSON.parse(line) as { message: string }).message);
   };
 
+  test('finds words by an index of the database, and only there', () => {
+    expect(messages('', 'traces.sqlite', '--text', 'after time*')).toEqual(['GET / timeout after 30 s']);
+    expect(messages('level >= warn', '--text', 'badly')).toEqual(['it broke, "badly"']);
+    expect(messages('', '--text', 'nowhere')).toEqual([]);
+    expect(query('', 'web', '--text', 'timeout')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/"--text" is for databases/),
+    });
+  });
+
   test.each([
     ['a database', ['traces.sqlite']],
     ['a database by its option', ['--db', 'traces.sqlite']],

@@ -1,5 +1,6 @@
 /** Trace buffers in SQLite: the recorder that drains them, the schema, retention, and queries. */
 export { DatabaseError } from './errors.ts';
+export { fullTextQuery, indexMessages } from './full-text.ts';
 export { DatabaseSource } from './query/database-source.ts';
 export { countValues, fieldReader } from './query/entry-groups.ts';
 export { type LiveOptions, LiveSource, type RecordsAsTheyCome } from './query/live-source.ts';

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { InvalidOptionError } from '@tracebuf/ring';
+import { sweepIndex } from './full-text.ts';
 import { pragma } from './trace-database.ts';
 
 /** How much a database keeps; 0 means without bound. */
@@ -73,6 +74,7 @@ export class DatabaseKeeper {
       DELETE FROM strings WHERE id NOT IN
         (SELECT message FROM entries WHERE message IS NOT NULL UNION SELECT level FROM entries UNION SELECT kind FROM entries);
       COMMIT`);
+    sweepIndex(this.#database);
     this.#vacuum();
   }
 

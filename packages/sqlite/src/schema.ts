@@ -44,7 +44,8 @@ const MIGRATIONS: readonly string[] = [
     cleared INTEGER NOT NULL DEFAULT 0    -- records that somebody cleared before they could be read
   );
 
-  CREATE TABLE strings (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, text TEXT NOT NULL);
+  -- A number is never given again: the full-text index may still know it.
+  CREATE TABLE strings (id INTEGER PRIMARY KEY AUTOINCREMENT, hash INTEGER NOT NULL, text TEXT NOT NULL);
   CREATE INDEX strings_by_hash ON strings (hash);
 
   CREATE TABLE entries (

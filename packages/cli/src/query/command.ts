@@ -32,6 +32,10 @@ error.`,
     },
     // The filter has its own place here.
     ...SELECTION_OPTIONS.filter(({ flags }) => !flags.includes('--where')),
+    {
+      flags: '--text <words>',
+      description: 'databases: only where the message has all of these words; time* begins one',
+    },
     { flags: '--count', description: 'only how many they are' },
     { flags: '-g, --group-by <field>', description: 'how many they are for each value of a field' },
     { flags: '--utc', description: 'times in UTC instead of local time' },
@@ -41,6 +45,7 @@ error.`,
   examples: [
     ["query 'level >= error' traces.sqlite", 'the errors of a database'],
     ['query \'msg == "%timeout%"\' web --since 5m', 'what running "web" processes said of timeouts lately'],
+    ["query '' traces.sqlite --text 'connection time*'", 'a full-text search, by an index'],
     ["query '' --group-by level", 'how many records there are of each level'],
     ["query 'req.url =~ /^.api/ and status >= 500' --csv", 'failed requests, for a spreadsheet'],
   ],

@@ -8,7 +8,15 @@ import {
   parseFilter,
 } from '@tracebuf/query';
 import { mergeByTime, TraceReader, type TraceRecord, visibleText } from '@tracebuf/ring';
-import { countValues, fieldReader, finish, type GroupCounts, type Selection } from '@tracebuf/sqlite';
+import {
+  countValues,
+  fieldReader,
+  finish,
+  fullTextQuery,
+  type GroupCounts,
+  indexMessages,
+  type Selection,
+} from '@tracebuf/sqlite';
 import type { Run } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -21,7 +29,7 @@ import { reportProblems } from '../read-problems.ts';
 import { recordFormat } from '../record-printer.ts';
 import { describeError } from '../report-error.ts';
 import { bothFilters, type NarrowingOptions, narrowingFilter } from './selection-filter.ts';
-import { defaultSource, namedSource, type OpenSource, openSource } from './sources.ts';
+import { defaultSource, type NamedSource, namedSource, type OpenSource, openSource } from './sources.ts';
 import { addCounts, type CountFormat, formatCounts } from './value-counts.ts';
 import { withProgress } from './work-progress.ts';
 
@@ -29,6 +37,7 @@ import { withProgress } from './work-progress.ts';
 interface QueryOptions extends NarrowingOptions {
   readonly db?: string;
   readonly last?: number;
+  readonly text?: string;
   readonly count?: boolean;
   readonly groupBy?: string;
   readonly utc?: boolean;
@@ -51,7 +60,9 @@ export const query: Run<QueryOptions> = async ({ operands: [text = '', ...words]
       ...(db === undefined ? [] : [{ kind: 'database', path: db } as const]),
       ...words.map(namedSource),
     ];
-    for (const each of named.length === 0 ? [defaultSource()] : named) opened.push(openSource(each));
+    const sources = named.length === 0 ? [defaultSource()] : named;
+    if (options.text !== undefined) await indexSources(sources, err);
+    for (const each of sources) opened.push(openSource(each));
     const found = await show(opened, filter, options, format, out, err);
     if (found === 0 && asked.root !== undefined) await explainNothing(asked, opened, err);
     return await reportProblemsOf(opened, err);
@@ -59,6 +70,26 @@ export const query: Run<QueryOptions> = async ({ operands: [text = '', ...words]
     for (const each of opened) each.close();
   }
 };
+
+/** A search for words goes by an index, which only databases have, and which lacks what was recorded since the last one. */
+async function indexSources(sources: readonly NamedSource[], err: Output): Promise<void> {
+  const live = sources.find(({ kind }) => kind === 'live');
+  if (live !== undefined) {
+    throw new UsageError('"--text" is for databases; name one, or use a filter: msg == "%word%"');
+  }
+  for (const source of sources) {
+    if (source.kind !== 'database') continue;
+    let shownAt = performance.now();
+    let hasShown = false;
+    indexMessages(source.path, (added) => {
+      if (!err.terminal || performance.now() - shownAt < 250) return;
+      shownAt = performance.now();
+      hasShown = true;
+      process.stderr.write(`\r${added} messages indexed…`);
+    });
+    if (hasShown) await err.write('\r\x1b[K');
+  }
+}
 
 function formatOf({ json, csv, count, groupBy, last }: QueryOptions): CountFormat {
   if (json === true && csv === true)
@@ -80,7 +111,8 @@ async function show(
   out: Output,
   err: Output,
 ): Promise<number> {
-  const selection: Selection = { filter };
+  const { text: words } = options;
+  const selection: Selection = { filter, ...(words === undefined ? {} : { words: fullTextQuery(words) }) };
   if (options.count === true) {
     let count = 0;
     for (const each of opened) count += await countOf(each, selection, err);

@@ -10,6 +10,7 @@ import {
   type SqlValue,
 } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
+import { MATCHES } from '../full-text.ts';
 import type { Selection, TextSearch } from './record-source.ts';
 import { searchPattern } from './shown-text.ts';
 
@@ -92,7 +93,7 @@ function catalogWith(expressionOf: (name: string) => string | undefined): FieldC
  * than entries, and one on a process or buffer to the rings; entries are then compared by number.
  */
 export function compileEntryCondition(
-  { filter, search }: Selection,
+  { filter, search, words }: Selection,
   options: ConditionOptions,
 ): EntryCondition {
   const parts: { readonly sql: string; readonly params: readonly SqlValue[] }[] = [];
@@ -102,6 +103,7 @@ export function compileEntryCondition(
     parts.push(compileSql(filter, { catalog: entryCatalog, customize }));
   }
   if (search !== undefined) parts.push(searchCondition(search, options));
+  if (words !== undefined) parts.push({ sql: MATCHES, params: [words] });
   const bounds = boundsOf(filter);
   // What the filter says of it does not reach the index: it also takes other cases.
   if (bounds.trace !== undefined) parts.unshift({ sql: '"e"."trace" = ?', params: [bounds.trace] });

@@ -27,6 +27,8 @@ export interface TextSearch {
 export interface Selection {
   readonly filter: Filter;
   readonly search?: TextSearch;
+  /** Words that the message has, in databases whose messages are indexed: what `fullTextQuery` gives. */
+  readonly words?: string;
 }
 
 /** How far some work has come. */
