@@ -96,7 +96,7 @@ done`;
       ['--follow'],
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
       ['warn'],
-      ['text', 'jsonl'],
+      ['text', 'jsonl', 'csv', 'perfetto', 'sqlite'],
       ['bash', 'zsh', 'fish'],
     ]);
   });
