@@ -8,4 +8,9 @@ const config: ViteUserConfig = mergeConfig(
 );
 
 // The condition `module`, which Vite adds, leads to what OpenTelemetry has for bundlers and Node.js can't load.
-export default { ...config, ssr: { resolve: { externalConditions: ['@tracebuf/source', 'node'] } } };
+const resolving: ViteUserConfig = {
+  ...config,
+  ssr: { resolve: { externalConditions: ['@tracebuf/source', 'node'] } },
+};
+
+export default resolving;
