@@ -9,6 +9,7 @@ import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import { lastRecords } from '../last-records.ts';
 import type { Output } from '../output.ts';
+import { meansProcess } from '../process-word.ts';
 import { plural } from '../quantity.ts';
 import { reportProblems } from '../read-problems.ts';
 import {
@@ -140,12 +141,10 @@ function* chosenRecords(
   selectors: readonly string[],
   buffer: string | undefined,
 ): Generator<TraceRecord, void> {
-  const wanted = new Set(selectors.map((word) => word.toLowerCase()));
   for (const record of records) {
     if (buffer !== undefined && record.buffer !== buffer) continue;
-    const name = record.process.toLowerCase();
-    const names = ['all', name, String(record.pid), `${name}.${record.pid}`];
-    if (wanted.size === 0 || names.some((each) => wanted.has(each))) yield record;
+    const { process, pid } = record;
+    if (selectors.length === 0 || selectors.some((word) => meansProcess(word, process, pid))) yield record;
   }
 }
 

@@ -7,6 +7,7 @@ import { ExitCode } from '../exit-code.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import type { Output } from '../output.ts';
+import { meansProcess } from '../process-word.ts';
 import { plural } from '../quantity.ts';
 import { reportProblems } from '../read-problems.ts';
 import { allProcesses } from '../target.ts';
@@ -66,7 +67,10 @@ function recorderOptions(selectors: readonly string[], options: RecordOptions): 
   return {
     ...(selectors.length === 0
       ? {}
-      : { wants: (process: ProcessEntry) => selectors.some((word) => means(word, process)) }),
+      : {
+          wants: (process: ProcessEntry) =>
+            selectors.some((word) => meansProcess(word, process.name, process.pid)),
+        }),
     ...(buffer === undefined ? {} : { buffers: [buffer] }),
     ...(maxRecords === undefined ? {} : { maxRecords }),
     ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
@@ -74,17 +78,10 @@ function recorderOptions(selectors: readonly string[], options: RecordOptions): 
   };
 }
 
-/** Whether a word means a process: `all`, its name in any case, its pid, or both. Not abbreviated: others may come. */
-function means(word: string, { name, pid }: ProcessEntry): boolean {
-  const wanted = word.toLowerCase();
-  const own = name.toLowerCase();
-  return wanted === 'all' || wanted === own || wanted === String(pid) || wanted === `${own}.${pid}`;
-}
-
 async function announce(selectors: readonly string[], db: string, once: boolean, err: Output): Promise<void> {
   const { processes } = allProcesses();
   for (const word of selectors) {
-    if (processes.some((process) => means(word, process))) continue;
+    if (processes.some((process) => meansProcess(word, process.name, process.pid))) continue;
     await err.line(
       `No process is called ${JSON.stringify(word)} now${once ? '' : '; it is recorded when it comes'}.`,
     );

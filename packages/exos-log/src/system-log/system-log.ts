@@ -45,13 +45,13 @@ export class SystemLog implements IncidentSink {
    *   configuration is damaged.
    */
   constructor(onChange: (configuration: LogConfiguration) => void = () => {}) {
-    // The ring first: what is configured from then on is heard.
     const configuration = readEffectiveConfiguration();
     const messages = messagesOf(configuration, 'memory-buffer');
     this.buffer = openTraceBuffer(SYSTEM_LOG_BUFFER, messages * MESSAGE_BYTES);
     this.nvram = new Nvram(messagesOf(configuration, 'nvram'));
     this.#onChange = onChange;
     this.#readFor = this.buffer.policy();
+    // Read again now that there is a ring: what is configured from here on is announced to it.
     this.#configuration = readEffectiveConfiguration();
     this.#onChange(this.#configuration);
   }
