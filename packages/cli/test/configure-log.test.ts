@@ -326,6 +326,9 @@ describe('enable log target session', () => {
       'enable log target session severity warning only format severity event-name condition'.split(' '),
     );
     await session.until(/Number 1/);
+    const occurred = (): number => Number(objects(sandbox, 'show log counters SNTP.Numbered')[0]?.occurred);
+    const shown = occurred();
+    await expect.poll(occurred, { timeout: 60_000 }).toBeGreaterThan(shown);
     expect(output(sandbox, 'show log configuration target session')).toMatch(
       /Log Target {6}: session\n {4}Enabled {5}: yes\n[\s\S]*Severity {4}: Warning \(only\)\n/,
     );

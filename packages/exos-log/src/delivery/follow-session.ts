@@ -26,6 +26,8 @@ export interface FollowSessionOptions {
 
 const POLL_MS = 20;
 const UPDATE_MS = 250;
+/** What was raised before the end is shown, and the first of two reads holds back what is younger than it. */
+const READS_AFTER_END = 2;
 
 /**
  * Opens a session and follows it: the incidents of all processes of this user from now on, as the target of the session
@@ -53,12 +55,12 @@ export async function* followSession(
     openSession(own);
     announceConfiguration();
     let updated = performance.now();
-    while (!signal.aborted) {
+    for (let readsLeft = READS_AFTER_END; readsLeft > 0; ) {
+      if (signal.aborted) readsLeft--;
       if (watch.look()) pipeline.configure(configurationFor(watch, own), own);
       for (const item of feed.read()) {
         yield* pipeline.take(item).map((line) => ({ text: layOutLine(line, own.format), line }));
         pipeline.advance(item);
-        if (signal.aborted) break;
       }
       for (const line of pipeline.due()) {
         yield { text: layOutLine(line, own.format), line };
