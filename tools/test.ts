@@ -28,8 +28,11 @@ const { status } = spawnSync(command.join(' '), {
   env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_INTERACTIVE: 'false' },
 });
 
-const { passed, failed, skipped, failedNames, skippedNames } = summarize(folders.flatMap(readReports));
+const { passed, failed, skipped, failedNames, skippedNames, retriedNames } = summarize(
+  folders.flatMap(readReports),
+);
 for (const name of skippedNames) console.log(`skipped: ${name}`);
+for (const name of retriedNames) console.log(`passed at the second try: ${name}`);
 for (const name of failedNames) console.log(`failed: ${name}`);
 if (status !== 0) console.log('A target failed: see the output above.');
 if (passed + failed === 0) console.log('No test ran.');

@@ -9,7 +9,7 @@ export default mergeConfig(
       globalSetup: 'test/bundle-setup.ts',
       // Nearly every test starts processes, and a busy machine takes its time for them.
       testTimeout: 120_000,
-      hookTimeout: 60_000,
+      hookTimeout: 120_000,
     },
   }),
 );
