@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type CommandSpec, type OperandSpec, usageOf } from './command.ts';
 import { UsageError } from './errors.ts';
-import { matchWord } from './resolve-words.ts';
+import { matchWord } from './match-word.ts';
 import { suggestion } from './suggestion.ts';
 import { wrap } from './wrap.ts';
 

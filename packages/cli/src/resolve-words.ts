@@ -1,5 +1,6 @@
 import type { CommandSpec } from './command.ts';
 import { UsageError } from './errors.ts';
+import { listed, matchWord, quoted } from './match-word.ts';
 import { suggestion } from './suggestion.ts';
 
 /** The command that some words call. */
@@ -54,29 +55,4 @@ function resolveWord(
   const place = before.length === 0 ? 'command' : `word after "${before.join(' ')}"`;
   const known = before.length === 0 ? '; "trace-cli help" lists them all' : `; there is ${listed(possible)}`;
   throw new UsageError(`Unknown ${place}: ${quoted(typed)}${suggestion(typed, possible, known)}`);
-}
-
-/**
- * The one word that `typed` is or abbreviates, in any case.
- *
- * @returns `undefined` where it is none of them.
- * @throws UsageError where it could be several.
- */
-export function matchWord(typed: string, words: readonly string[]): string | undefined {
-  const wanted = typed.toLowerCase();
-  const exact = words.find((word) => word.toLowerCase() === wanted);
-  if (exact !== undefined) return exact;
-  const matching = wanted === '' ? [] : words.filter((word) => word.toLowerCase().startsWith(wanted));
-  if (matching.length > 1) {
-    throw new UsageError(`Ambiguous word: ${quoted(typed)} could be ${listed(matching)}`);
-  }
-  return matching[0];
-}
-
-function listed(words: readonly string[]): string {
-  return words.map((word) => `"${word}"`).join(' or ');
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

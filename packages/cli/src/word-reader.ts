@@ -1,6 +1,6 @@
 import { nearest } from '@tracebuf/ring';
 import { UsageError } from './errors.ts';
-import { matchWord } from './resolve-words.ts';
+import { matchWord } from './match-word.ts';
 
 /** Something that can stand at the cursor. */
 export interface Candidate {

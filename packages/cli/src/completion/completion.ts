@@ -1,7 +1,7 @@
 import type { Run } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
-import { matchWord } from '../resolve-words.ts';
+import { matchWord } from '../match-word.ts';
 import { SCRIPTS } from './scripts.ts';
 import { SHELLS } from './shells.ts';
 

@@ -1,13 +1,6 @@
 import type { Run } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import type { OtlpOptions } from '../forward-otlp/otlp-options.ts';
-
-/** Options of `forward`. */
-export interface ForwardOptions extends OtlpOptions {
-  readonly syslog?: boolean;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
+import type { ForwardOptions } from './forward-options.ts';
 
 /** `forward`: brings what processes have to say elsewhere, until it is stopped. */
 export const forward: Run<ForwardOptions> = async (invocation) => {

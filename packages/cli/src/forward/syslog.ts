@@ -11,7 +11,7 @@ import { interruptible } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import type { Output } from '../output.ts';
 import { plural } from '../quantity.ts';
-import type { ForwardOptions } from './forward.ts';
+import type { ForwardOptions } from './forward-options.ts';
 
 /** What was said of a target last. */
 interface Said {
