@@ -15,8 +15,10 @@ export interface PayloadWriter {
    * @param at Where it starts; nothing before it may be touched.
    * @param words The same bytes as words of 32 bits, where `at` is a multiple of 8: who has aligned words copies four bytes
    *   at once. What is behind the payload's size may then be overwritten up to the next multiple of 4.
+   * @param clock Its first element is the record's time, in milliseconds as `performance.now()` gives them, for payloads
+   *   with a time that must go with it. Where the record is too long for the ring it is given all the same.
    */
-  writePayload(bytes: Buffer, at: number, words?: Int32Array): void;
+  writePayload(bytes: Buffer, at: number, words?: Int32Array, clock?: Float64Array): void;
 }
 
 /**
@@ -36,12 +38,12 @@ export function appendPayload(
   const flags = payload.payloadFlags;
   if (size > ring.maxPayload) {
     const whole = Buffer.alloc(size);
-    payload.writePayload(whole, 0);
+    payload.writePayload(whole, 0, undefined, ring.clock);
     if (!appendBytes(ring, kind, level, whole, flags)) return false;
   } else {
     const at = ring.claim(size);
     if (at < 0) return false;
-    payload.writePayload(ring.bytes, at, ring.words);
+    payload.writePayload(ring.bytes, at, ring.words, ring.clock);
     if (!ring.commit(size, kind, flags, level)) return false;
     if ((flags & RecordFlag.CUT) !== 0) ring.countCut();
   }
