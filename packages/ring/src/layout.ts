@@ -205,6 +205,14 @@ export const RecordKind = {
   SPAN_END: 7,
   /** A log record of OpenTelemetry. */
   OTEL_LOG: 8,
+  /** A call of a traced function: ids and depth, then arguments. */
+  CALL: 9,
+  /** A traced function has returned: ids, depth and duration, then the value. */
+  RETURN: 10,
+  /** A traced function has thrown: as for a return, then the exception. */
+  EXCEPTION: 11,
+  /** A mark that a traced program has set: where, a name, then data. */
+  MARK: 12,
 } as const;
 
 /** A record's place in the data: header, payload, and padding to {@link ALIGNMENT}. */
