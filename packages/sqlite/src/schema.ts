@@ -78,14 +78,12 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/**
- * Brings a database to the present version, in one transaction: killed in between, it is as it was.
- *
- * @param from Version it has; 0 for an empty file.
- */
-export function migrate(database: DatabaseSync, from: number): void {
+/** Brings a database to the present version, in one transaction: killed in between, it is as it was. */
+export function migrate(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   try {
+    // Only now: another program may have done it meanwhile.
+    const { user_version: from } = database.prepare('PRAGMA user_version').get() as { user_version: number };
     for (const step of MIGRATIONS.slice(from)) database.exec(step);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
     database.exec('COMMIT');

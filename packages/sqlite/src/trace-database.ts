@@ -103,7 +103,7 @@ function prepareForWriting(database: DatabaseSync, version: number): void {
   // Before the first table is there, or it has no effect.
   if (version === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  if (version < SCHEMA_VERSION) migrate(database, version);
+  if (version < SCHEMA_VERSION) migrate(database);
 }
 
 /** Value of a pragma that is a number. */
