@@ -1,4 +1,5 @@
 import type { FieldReference, Operator, PathSegment, TimeUnit } from './ast.ts';
+import { step, walk } from './json-path.ts';
 import { isName, isSegment } from './names.ts';
 
 /**
@@ -24,6 +25,19 @@ export type FieldSource =
       readonly path: readonly PathSegment[];
       /** Whether one key that is spelt like the whole path, with dots, goes before the nested path. */
       readonly flat: boolean;
+    }
+  | {
+      readonly kind: 'element';
+      /** An SQL expression for the JSON text that has a list. Trusted: it becomes SQL as it is. */
+      readonly document: string;
+      /** Key of the list in the document; trusted. */
+      readonly key: string;
+      /** Key of an element's name; trusted. */
+      readonly nameKey: string;
+      /** The first element of this name is meant; always bound. */
+      readonly name: string;
+      /** Path in the element. */
+      readonly path: readonly PathSegment[];
     };
 
 /**
@@ -44,6 +58,8 @@ export interface FieldDefinition<R> {
   /** Fields of type `level`: gives the level's name. */
   readonly label?: (record: R) => unknown;
   readonly source: FieldSource;
+  /** Fields of elements of {@link FieldCatalog.elements}: their key there; `get` and `source` are for records without any. */
+  readonly elementKey?: string;
 }
 
 /** The fields that a filter may name. */
@@ -52,6 +68,8 @@ export interface FieldCatalog<R> {
   readonly fields: readonly FieldDefinition<R>[];
   /** Finds a field; `undefined` where the catalog has none of that path. */
   resolve(path: readonly PathSegment[], exact: boolean): FieldDefinition<R> | undefined;
+  /** The list whose elements some of the fields are of. */
+  readonly elements?: ElementList<R>;
 }
 
 /** The structured part of a record, whose keys are fields without being listed. */
@@ -62,6 +80,26 @@ export interface OpenFields<R> {
   readonly get: (record: R) => unknown;
   /** SQL expression for the same as JSON text. Trusted: it becomes SQL as it is. */
   readonly document: string;
+}
+
+/**
+ * A list in a record, such as the arguments of a call. A filter on fields of its elements is put to one element after the
+ * other, as if each were a row of its own: a record passes where one of them fulfils all of the filter. A record without
+ * elements is one row, in which these fields are what else the record has by their names.
+ */
+export interface ElementList<R> {
+  /** Gives the list; what is no array has no elements. */
+  readonly get: (record: R) => unknown;
+  /** SQL expression for the JSON document that has the list. Trusted: it becomes SQL as it is. */
+  readonly document: string;
+  /** Key of the list in the document. */
+  readonly key: string;
+  /** First name of a path to one element: with `arg`, `arg.n` is the value of the element whose name is `n`. */
+  readonly root: string;
+  /** Key of an element's name. */
+  readonly nameKey: string;
+  /** Key of an element's value. */
+  readonly valueKey: string;
 }
 
 const NUMERIC: readonly Operator[] = ['==', '!=', '<', '<=', '>', '>=', 'in', 'not in'];
@@ -105,27 +143,6 @@ function quoteSegment(segment: string): string {
  */
 export function fieldName(reference: Pick<FieldReference, 'path' | 'exact'>): string {
   return formatPath(reference.path, reference.exact);
-}
-
-/** One step along a path: keys lead only through objects, indexes only through arrays; nothing inherited counts. */
-function step(value: unknown, segment: PathSegment): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (typeof segment === 'number') return Array.isArray(value) ? value[segment] : undefined;
-  if (Array.isArray(value) || !Object.hasOwn(value, segment)) return undefined;
-  return (value as Record<string, unknown>)[segment];
-}
-
-/**
- * Walks from a JSON value along a path, as SQLite's JSON paths do.
- *
- * @param value Where to start.
- * @param path The segments.
- * @returns The value found, or `undefined`.
- */
-export function walk(value: unknown, path: readonly PathSegment[]): unknown {
-  let current = value;
-  for (const segment of path) current = step(current, segment);
-  return current;
 }
 
 /** Makes the accessor of a path; one and two segments are by far the most common, and need no loop. */
@@ -179,16 +196,48 @@ export function jsonField<R>(
   };
 }
 
+/** The elements of a list; none where it is no list. */
+export function elementsOf<R>({ get }: ElementList<R>, record: R): readonly unknown[] {
+  const list = get(record);
+  return Array.isArray(list) ? list : [];
+}
+
+/**
+ * Makes the definition of the value of one element, by its name or by its place in the list.
+ *
+ * @param name Name of the field.
+ */
+function namedElement<R>(list: ElementList<R>, element: PathSegment, name: string): FieldDefinition<R> {
+  const { nameKey, valueKey, document, key } = list;
+  const isElement = (each: unknown): boolean => {
+    const called = walk(each, [nameKey]);
+    return typeof called === 'string' && called.toWellFormed() === element;
+  };
+  const find = (elements: readonly unknown[]): unknown =>
+    typeof element === 'number' ? elements[element] : elements.find(isElement);
+  return {
+    name,
+    type: 'json',
+    get: (record) => walk(find(elementsOf(list, record)), [valueKey]),
+    source:
+      typeof element === 'number'
+        ? { kind: 'json', document, path: [key, element, valueKey], flat: false }
+        : { kind: 'element', document, key, nameKey, name: element, path: [valueKey] },
+  };
+}
+
 /**
  * Makes a catalog.
  *
  * @param fields The fields with names of their own; a name may have dots.
  * @param open Where every other path leads; without it an unlisted field is an error.
+ * @param elements The list that fields with an `elementKey` are of.
  * @throws TypeError where a name could not be written in a filter.
  */
 export function createCatalog<R>(
   fields: readonly FieldDefinition<R>[],
   open?: OpenFields<R>,
+  elements?: ElementList<R>,
 ): FieldCatalog<R> {
   const byName = new Map<string, FieldDefinition<R>>();
   for (const field of fields) {
@@ -201,12 +250,16 @@ export function createCatalog<R>(
   }
   return {
     fields,
+    ...(elements === undefined ? {} : { elements }),
     resolve(path, exact) {
       // An index is never part of a listed name: `a[0]` is not a field called `a.0`.
       if (!exact && !path.some((segment) => typeof segment === 'number')) {
         const known = byName.get(path.join('.'));
         if (known !== undefined) return known;
       }
+      const [root, element, ...rest] = path;
+      if (elements !== undefined && root === elements.root && element !== undefined && rest.length === 0)
+        return namedElement(elements, element, formatPath(path, exact));
       if (open === undefined) return undefined;
       const inner = path[0] === open.root ? path.slice(1) : path;
       // The whole structured part is no value to compare with; an index needs an array, and the root is an object.

@@ -22,6 +22,7 @@ export type {
 } from './ast.ts';
 export {
   createCatalog,
+  type ElementList,
   type FieldCatalog,
   type FieldDefinition,
   type FieldSource,
@@ -34,6 +35,7 @@ export {
 } from './catalog.ts';
 export { type CheckOptions, type Correction, checkFilter, filterFields } from './check.ts';
 export { type Completion, type CompletionOptions, type Completions, completions } from './complete.ts';
+export { fieldValues } from './element-fields.ts';
 export { type Expectation, type FilterErrorCode, type FilterErrorInit, FilterSyntaxError } from './errors.ts';
 export { formatExpression, formatFilter } from './format.ts';
 export type { SqlValue } from './fragment.ts';
@@ -42,7 +44,7 @@ export { FILTER_LIMITS } from './limits.ts';
 export { type ParseOptions, parseFilter } from './parser.ts';
 export { compilePredicate } from './predicate.ts';
 export { type CountedOption, rankOptions } from './rank.ts';
-export { createRecordCatalog, recordCatalog } from './record-catalog.ts';
+export { argumentList, createRecordCatalog, recordCatalog } from './record-catalog.ts';
 export { regexpMatches } from './regexp.ts';
 export { type CompiledSql, compileSql, type SqlSchema } from './sql.ts';
 export {

@@ -1,6 +1,7 @@
 import type { TraceRecord } from '@tracebuf/ring';
 import type { Comparison, Expression, Filter, Literal, Operator } from './ast.ts';
-import { type FieldCatalog, type FieldDefinition, fieldName } from './catalog.ts';
+import { elementsOf, type FieldCatalog, type FieldDefinition, fieldName } from './catalog.ts';
+import { type CurrentElement, divideByElements, elementCatalog } from './element-fields.ts';
 import { FilterSyntaxError, quote } from './errors.ts';
 import { compileLike } from './like.ts';
 import { recordCatalog } from './record-catalog.ts';
@@ -31,8 +32,33 @@ export function compilePredicate(
   filter: Filter,
   catalog: FieldCatalog<never> = recordCatalog,
 ): (record: never) => boolean {
-  if (filter.root === undefined) return () => true;
-  return compileExpression(filter.root, filter, catalog);
+  const { root } = filter;
+  if (root === undefined) return () => true;
+  const { elements } = catalog;
+  if (elements === undefined) return compileExpression(root, filter, catalog);
+  const { apart, together } = divideByElements(root, catalog);
+  if (together.length === 0) return compileExpression(root, filter, catalog);
+  const current: CurrentElement = { isSet: false, value: undefined };
+  const ofElements = elementCatalog(catalog, current);
+  const before = join(
+    apart.map((node) => compileExpression(node, filter, catalog)),
+    true,
+  );
+  const test = join(
+    together.map((node) => compileExpression(node, filter, ofElements)),
+    true,
+  );
+  return (record) => {
+    if (!before(record)) return false;
+    const list = elementsOf(elements, record);
+    current.isSet = list.length > 0;
+    if (!current.isSet) return test(record);
+    for (let index = 0; index < list.length; index++) {
+      current.value = list[index];
+      if (test(record)) return true;
+    }
+    return false;
+  };
 }
 
 function compileExpression(

@@ -1,6 +1,7 @@
 import type { TraceRecord } from '@tracebuf/ring';
 import {
   createCatalog,
+  type ElementList,
   type FieldCatalog,
   type FieldDefinition,
   jsonField,
@@ -8,19 +9,34 @@ import {
 } from './catalog.ts';
 
 /** Fields of function-call records, which their decoder puts under these names in `fields`. */
-const TRACER_FIELDS: readonly (readonly [string, string])[] = [
+const CALL_FIELDS: readonly (readonly [string, string])[] = [
   ['module', 'file of the function'],
   ['func', 'name of the function'],
   ['line', 'line of the function'],
   ['depth', 'depth of the call'],
   ['status', 'how the call ended'],
-  ['arg', 'name of an argument'],
-  ['value', 'value of an argument'],
-  ['type', 'type of an argument'],
   ['ret', 'returned value'],
   ['exc', 'thrown exception'],
   ['run', 'run of the program'],
 ];
+
+/** Fields of one argument, and their keys in it; a result is the argument `return value` or `exception`. */
+const ARGUMENT_FIELDS: readonly (readonly [name: string, key: string, description: string])[] = [
+  ['arg', 'name', 'name of an argument'],
+  ['value', 'value', 'value of an argument'],
+  ['type', 'type', 'type of an argument'],
+];
+
+/**
+ * The arguments of a call: `arg == 'n' and value == '1'` speaks of one and the same of them, `arg.n` is the value of the one
+ * called `n`.
+ *
+ * @param document SQL expression for the fields of a record as JSON. Trusted: it becomes SQL as it is.
+ */
+export function argumentList(document: string): ElementList<TraceRecord> {
+  const get = (record: TraceRecord): unknown => record.fields?.args;
+  return { get, document, key: 'args', root: 'arg', nameKey: 'name', valueKey: 'value' };
+}
 
 /**
  * Makes the catalog of {@link TraceRecord} and of its table
@@ -76,10 +92,15 @@ export function createRecordCatalog(qualifier?: string): FieldCatalog<TraceRecor
       column('spanId', 'string', (record) => record.spanId, 'active span'),
       jsonField(open, ['name'], { description: 'name of the logger (fields.name)' }),
       column('tid', 'number', (record) => record.thread, 'the same as thread', 'thread'),
-      ...TRACER_FIELDS.map(([name, description]) => jsonField(open, [name], { description })),
+      ...CALL_FIELDS.map(([name, description]) => jsonField(open, [name], { description })),
+      ...ARGUMENT_FIELDS.map(([name, elementKey, description]) => ({
+        ...jsonField(open, [name], { description }),
+        elementKey,
+      })),
       jsonField(open, ['dur'], { type: 'duration', unit: 'ns', description: 'duration of the call' }),
     ],
     open,
+    argumentList(open.document),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { PathSegment } from './ast.ts';
-import { walk } from './catalog.ts';
+import { walk } from './json-path.ts';
 import { compileLike } from './like.ts';
 import { compileRegexp } from './regexp.ts';
 

@@ -1,5 +1,7 @@
 import type { Comparison, Expression, Filter, Literal, Operator, PathSegment } from './ast.ts';
 import type { FieldCatalog, FieldDefinition, FieldSource } from './catalog.ts';
+import { divideByElements } from './element-fields.ts';
+import { elementDocument, elementRows, elementSource } from './element-sql.ts';
 import { type Fragment, joinBalanced, type SqlValue, sql, trusted } from './fragment.ts';
 import { hasWildcard, unescapeLike } from './like.ts';
 import { resolveField } from './predicate.ts';
@@ -20,9 +22,9 @@ export interface SqlSchema {
   readonly catalog?: FieldCatalog<never>;
   /**
    * Compiles a node in another way: for tables in which a condition is more than an expression on a row, such as
-   * arguments in a table of their own. Return `undefined` to leave the node to the compiler.
+   * texts in a table of their own. Return `undefined` to leave the node to the compiler.
    *
-   * @param node Any node, outermost first.
+   * @param node Any node, outermost first; of a filter on fields of elements its parts.
    * @param compile Compiles a node as if there were no such hook for the node itself.
    */
   readonly customize?: (
@@ -52,7 +54,7 @@ interface Face {
  */
 export function compileSql(filter: Filter, schema: SqlSchema = {}): CompiledSql {
   if (filter.root === undefined) return { sql: '1', params: [] };
-  const { sql: text, params } = new SqlCompiler(filter, schema).expression(filter.root);
+  const { sql: text, params } = new SqlCompiler(filter, schema).whole(filter.root);
   return { sql: text, params: [...params] };
 }
 
@@ -60,11 +62,28 @@ class SqlCompiler {
   readonly #filter: Filter;
   readonly #schema: SqlSchema;
   readonly #catalog: FieldCatalog<never>;
+  /** Whether it is within the rows of {@link elementRows}. */
+  #isInElement = false;
 
   constructor(filter: Filter, schema: SqlSchema) {
     this.#filter = filter;
     this.#schema = schema;
     this.#catalog = schema.catalog ?? recordCatalog;
+  }
+
+  whole(root: Expression): Fragment {
+    const { elements } = this.#catalog;
+    if (elements === undefined) return this.expression(root);
+    const { apart, together } = divideByElements(root, this.#catalog);
+    if (together.length === 0) return this.expression(root);
+    const parts = apart.map((node) => this.expression(node));
+    this.#isInElement = true;
+    const test = joinBalanced(
+      together.map((node) => this.expression(node)),
+      'AND',
+    );
+    const rows = elementRows(elements, this.#catalog);
+    return joinBalanced([...parts, sql`EXISTS (SELECT 1 FROM ${rows} WHERE ${test})`], 'AND');
   }
 
   expression(node: Expression): Fragment {
@@ -93,7 +112,7 @@ class SqlCompiler {
 
   #comparison(node: Comparison, field: FieldDefinition<never>): Fragment {
     const { operator, values } = node;
-    const { source } = field;
+    const source = this.#isInElement ? elementSource(field) : field.source;
     if (field.type !== 'level' || source.kind !== 'column') {
       return onFaces(source, (face) => compare(face, operator, values, field));
     }
@@ -123,8 +142,8 @@ function columnFace(expression: string): Face {
 /** Keys that SQLite's JSON paths can spell in every version: no quotes, backslashes or control characters. */
 const PLAIN_KEY = /^[^"\\\p{Cc}]+$/u;
 
-function jsonFace(document: string, path: readonly PathSegment[]): Face {
-  let json = trusted(document);
+function jsonFace(document: Fragment, path: readonly PathSegment[]): Face {
+  let json = document;
   let at = '$';
   if (path.every((segment) => typeof segment === 'number' || PLAIN_KEY.test(segment))) {
     at = `$${path.map((segment) => (typeof segment === 'number' ? `[${segment}]` : `."${segment}"`)).join('')}`;
@@ -142,11 +161,13 @@ function jsonFace(document: string, path: readonly PathSegment[]): Face {
 
 function onFaces(source: FieldSource, build: (face: Face) => Fragment): Fragment {
   if (source.kind === 'column') return build(columnFace(source.expression));
-  const nested = build(jsonFace(source.document, source.path));
+  if (source.kind === 'element') return build(jsonFace(elementDocument(source), source.path));
+  const document = trusted(source.document);
+  const nested = build(jsonFace(document, source.path));
   if (!source.flat) return nested;
   const key = [source.path.join('.')];
-  const isFlat = sql`json_type(${trusted(source.document)}, ${`$."${key[0] ?? ''}"`}) IS NOT NULL`;
-  return sql`CASE WHEN ${isFlat} THEN ${build(jsonFace(source.document, key))} ELSE ${nested} END`;
+  const isFlat = sql`json_type(${document}, ${`$."${key[0] ?? ''}"`}) IS NOT NULL`;
+  return sql`CASE WHEN ${isFlat} THEN ${build(jsonFace(document, key))} ELSE ${nested} END`;
 }
 
 function compare(

@@ -1,5 +1,6 @@
 import type { TraceRecord } from '@tracebuf/ring';
 import type { FieldCatalog } from './catalog.ts';
+import { fieldValues } from './element-fields.ts';
 import { recordCatalog } from './record-catalog.ts';
 import { isAbsent, toNumber } from './values.ts';
 
@@ -65,11 +66,12 @@ export function gatherStatistics(
   });
   for (const record of records) {
     for (const { field, gathering } of found) {
-      const value = field?.get(record);
-      if (isAbsent(value)) continue;
+      if (field === undefined) continue;
+      const values = fieldValues(field, catalog, record).filter((value) => !isAbsent(value));
+      if (values.length === 0) continue;
       gathering.count++;
-      addValue(gathering, value, maxTexts);
-      if (field?.label !== undefined) addValue(gathering, field.label(record), maxTexts);
+      for (const value of values) addValue(gathering, value, maxTexts);
+      if (field.label !== undefined) addValue(gathering, field.label(record), maxTexts);
     }
   }
   return {

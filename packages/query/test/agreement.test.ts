@@ -97,6 +97,36 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     { arbitrary: fc.dictionary(fc.constantFrom(...KEYS), tie('value'), { maxKeys: 4 }), weight: 2 },
   ),
 }));
+/** Lists of arguments, as a tracer has them and as nobody should. */
+const args = fc.oneof(
+  {
+    arbitrary: fc.array(
+      fc.oneof(
+        {
+          arbitrary: fc.record(
+            {
+              name: fc.oneof(fc.constantFrom('a', 'n', 'return value', '\ud800', '\0'), value),
+              value: fc.oneof(text, value),
+              type: fc.oneof(text, value),
+            },
+            { requiredKeys: [] },
+          ),
+          weight: 6,
+        },
+        { arbitrary: value, weight: 1 },
+      ),
+      { maxLength: 4 },
+    ),
+    weight: 5,
+  },
+  { arbitrary: value, weight: 1 },
+);
+const fields = fc
+  .tuple(
+    fc.dictionary(fc.constantFrom(...KEYS, 'arg', 'value', 'type'), value, { maxKeys: 6 }),
+    fc.option(args),
+  )
+  .map(([each, list]) => (list === null ? each : { ...each, args: list }));
 const records: fc.Arbitrary<TraceRecord> = fc.record(
   {
     time: fc.integer({ min: 1_767_323_000_000_000, max: 1_767_323_100_000_000 }),
@@ -109,7 +139,7 @@ const records: fc.Arbitrary<TraceRecord> = fc.record(
     severity: fc.constantFrom(10, 30, 35, 40, 50),
     kind: fc.constantFrom('log', 'pino'),
     message: text,
-    fields: fc.dictionary(fc.constantFrom(...KEYS), value, { maxKeys: 6 }),
+    fields,
     traceId: text,
     spanId: text,
   },
@@ -192,6 +222,16 @@ const paths: readonly (readonly [readonly PathSegment[], boolean])[] = [
   [['é', 'a'], false],
   [['__proto__'], false],
   [['length'], false],
+  ...[['arg'], ['value'], ['type']].map((path) => [path, false] as const),
+  [['arg', 'n'], false],
+  [['arg', 'a'], false],
+  [['arg', 'return value'], true],
+  [['arg', '\0'], true],
+  [['arg', '\ufffd'], true],
+  [['arg', 0], false],
+  [['arg', 2], false],
+  [['fields', 'arg', 'n'], false],
+  [['fields', 'value'], false],
   [['fields', 'name'], false],
   [['fields', 'level'], false],
   ...KEYS.map((key) => [['fields', key], true] as const),
@@ -303,6 +343,8 @@ describe('predicate and SQL', () => {
       "a.b != null and not (a.b == 'a%')",
       "fields['odd key'] == true || time > '04:04' && time <= '2026-01-02T03:05Z'",
       "level in [warn, 'audit', 35]",
+      "arg == 'n' and value == 'a%' and not (type == 'a' or arg.n == 'b')",
+      "pid == 1 and (not value == 'a' or arg[0] != null)",
       'msg =~ /^a/i or name !~ /b/',
     ]) {
       const filter = parseFilter(text, OPTIONS);

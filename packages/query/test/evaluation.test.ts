@@ -158,7 +158,7 @@ describe('SQL', () => {
   });
 
   test('lets a package compile nodes in its own way', () => {
-    const filter = parseFilter("arg == 'x' and value == '1' or seq > 5");
+    const filter = parseFilter("a == 'x' and b == '1' or seq > 5");
     const { sql, params } = compileSql(filter, {
       customize: (node, compile) => {
         if (node.type !== 'and') return undefined;
