@@ -4,7 +4,8 @@
 // A block that is a complete program runs as it is. One that makes a `logger` and does not use it is followed by a log
 // call. A block that needs something from the program around it (a span, rows in a table) gets that from SURROUNDINGS.
 import { describe, test } from 'vitest';
-import { programFolder } from '../src/installation.ts';
+import type { Consumer } from '../src/consumer.ts';
+import { installAlone, programFolder } from '../src/installation.ts';
 import { type CodeBlock, codeBlocks } from '../src/markdown.ts';
 import { NODE_MAJORS } from '../src/runtimes.ts';
 import { outcomeOf, Sandbox } from '../src/sandbox.ts';
@@ -14,6 +15,8 @@ const READMES = [
   'packages/ring/README.md',
   'packages/query/README.md',
   'packages/etw/README.md',
+  'packages/exos-log/README.md',
+  'packages/otel-exporter/README.md',
   'packages/pino-transport/README.md',
   'packages/winston-transport/README.md',
   'packages/sqlite/README.md',
@@ -22,7 +25,7 @@ const READMES = [
 
 /** The program around a block that is not complete by itself. */
 interface Surroundings {
-  /** Text by which the block is known: it is in no other one. */
+  /** Text by which the block is known, or the same block in several READMEs. */
   readonly of: string;
   readonly before?: string;
   readonly after?: string;
@@ -130,8 +133,70 @@ process.on('exit', () => {
 `,
     prints: [/^to be recorded\n$/],
   },
-  { of: "new ExosLogger('example', 'Example Logger'", stores: ['Unable to open somefile with r'] },
+  {
+    of: "import { ExosLogger, Severity } from '@tracebuf/exos-log'",
+    stores: ['Unable to open somefile with r'],
+  },
+  {
+    of: 'changeFilter, updateLogConfiguration',
+    before: `import { ExosLogger } from '@tracebuf/exos-log';`,
+    after: `
+const elog = new ExosLogger('example', 'Example Logger', { formatVersion: 1 })
+  .addCondition('noted', 'Noted', { severity: 'notice' }).register();
+elog.noted();
+`,
+    stores: ['Noted'],
+  },
+  {
+    of: 'spanProcessors: [new TraceBufferSpanProcessor()]',
+    before: `import { logs, trace } from '@opentelemetry/api';`,
+    after: `
+trace.getTracer('shop').startActiveSpan('order', (span) => {
+  logs.getLogger('shop').emit({ body: 'in the span' });
+  span.end();
+});
+`,
+    stores: ['order started', 'in the span', 'order ended'],
+  },
+  {
+    of: 'new EtwSpanExporter({',
+    before: `
+import { trace } from '@opentelemetry/api';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { providerIdFromName, rememberProvider } from '@tracebuf/etw';
+import { openRoot } from '@tracebuf/ring';
+const id = providerIdFromName('MyCompany_Shop');
+rememberProvider(openRoot({ create: true }), { id, level: 5, keyword: 0xffffn });
+`,
+    after: `
+const processor = new SimpleSpanProcessor({ exporter });
+new NodeSDK({ spanProcessors: [processor] }).start();
+trace.getTracer('shop').startSpan('order').end();
+await processor.forceFlush();
+`,
+    stores: ['Span'],
+  },
 ];
+
+/** Packages of the programs that OpenTelemetry is shown with; the others run without it. */
+const TELEMETRY_PACKAGES = [
+  '@opentelemetry/api',
+  '@opentelemetry/sdk-node',
+  '@opentelemetry/sdk-trace',
+  '@tracebuf/cli',
+  '@tracebuf/etw',
+  '@tracebuf/otel-exporter',
+  '@tracebuf/ring',
+];
+let withTelemetry: Consumer | undefined;
+
+/** Where the programs of a README are run. */
+function folderOf(file: string): Consumer {
+  if (!file.includes('otel-exporter')) return programFolder();
+  withTelemetry ??= installAlone('readme-telemetry', TELEMETRY_PACKAGES);
+  return withTelemetry;
+}
 
 /** A log call with the text that its record has. */
 const LOGGED = /(?<!console)\.(?:log|trace|debug|info|warn|error|fatal)\(\s*'((?:[^'\\]|\\.)*)'/g;
@@ -154,12 +219,11 @@ function programOf({ code }: CodeBlock): {
 }
 
 describe('README snippets', () => {
-  test('every one that is completed here is there, once', ({ expect }) => {
+  test('every one that is completed here is there, once in its README', ({ expect }) => {
     for (const { of } of SURROUNDINGS) {
-      expect(
-        blocks.filter(({ code }) => code.includes(of)),
-        of,
-      ).toHaveLength(1);
+      const files = blocks.filter(({ code }) => code.includes(of)).map(({ file }) => file);
+      expect(files, of).not.toEqual([]);
+      expect(new Set(files).size, of).toBe(files.length);
     }
   });
 
@@ -168,7 +232,7 @@ describe('README snippets', () => {
     test.concurrent.for(NODE_MAJORS)(
       `${file}:${line} runs on Node %i, and its records are read back`,
       async (major, { expect, onTestFinished }) => {
-        const programs = programFolder();
+        const programs = folderOf(file);
         const sandbox = new Sandbox(programs, major, onTestFinished);
         const { source, prints, stores } = programOf(block);
         const name = `snippets/node${major}/${file.replaceAll('/', '-')}-${line}.${language}`;
@@ -181,7 +245,7 @@ describe('README snippets', () => {
         const logged = [...stores, ...[...source.matchAll(LOGGED)].map(([, text]) => text)];
         expect(logged.length, `${file}:${line} logs nothing`).toBeGreaterThan(0);
         const records = await sandbox.records();
-        const messages = new Set(records.map(({ message }) => message));
+        const messages = new Set(records.map(({ message }) => message.replace(/ after [\d.]+ ms$/, '')));
         expect(messages, `${file}:${line}`).toEqual(new Set(logged));
         if (source.includes(IN_SPAN)) expect(records, `${file}:${line}`).toMatchObject([SPAN]);
       },
