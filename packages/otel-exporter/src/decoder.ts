@@ -5,14 +5,13 @@ import { spanEndDecoder, spanStartDecoder } from './span-record.ts';
 
 export { logRecordOf, otelLogDecoder, type StoredLogRecord } from './log-record.ts';
 export { severityOfLevel } from './otel-level.ts';
+export { milliseconds, spanKindName } from './span-fields.ts';
 export {
   isEndMark,
-  milliseconds,
   type StoredEvent,
   type StoredLink,
   type StoredSpan,
   spanEndDecoder,
-  spanKindName,
   spanOf,
   spanStartDecoder,
 } from './span-record.ts';

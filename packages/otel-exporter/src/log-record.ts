@@ -6,9 +6,16 @@ import {
   type RecordPayload,
   type TraceRecord,
 } from '@tracebuf/ring';
+import { fieldsOfLogRecord, logRecordFromFields } from './log-fields.ts';
 import { PayloadDecoder } from './payload-decoder.ts';
 import { idsBefore } from './span-record.ts';
-import { resourceOf, type StoredResource, type StoredScope, scopeOf } from './stored-definitions.ts';
+import {
+  resourceOf,
+  type StoredResource,
+  type StoredScope,
+  scopeOf,
+  sharedOf,
+} from './stored-definitions.ts';
 import type { Attributes, HrTime, SpanContextLike } from './types.ts';
 
 /** A log record as it was stored, in the shape of the SDK's `ReadableLogRecord`, so that the serializers of OpenTelemetry take it. */
@@ -29,24 +36,29 @@ export interface StoredLogRecord {
 /** Log records by the fields of their records, which the decoder makes anew for each record. */
 const logRecords = new WeakMap<object, StoredLogRecord>();
 
-/** What a record says as a log record of OpenTelemetry; `undefined` where it is none. */
+/** What a record says as a log record of OpenTelemetry, decoded here or from a database; `undefined` where it is none. */
 export function logRecordOf(record: TraceRecord): StoredLogRecord | undefined {
-  return record.fields === undefined ? undefined : logRecords.get(record.fields);
+  const { fields, kind } = record;
+  if (kind !== otelLogDecoder.name) return undefined;
+  const known = fields === undefined ? undefined : logRecords.get(fields);
+  return known ?? logRecordFromFields(record);
 }
 
 /**
- * Decodes log records of OpenTelemetry. `message` is the body; `fields` are `attributes`, `eventName`, `severityText`, `scope`
- * and, where it is no text, `body`.
+ * Decodes log records of OpenTelemetry. `message` is the body; `fields` are `attributes`, `eventName`, `severityText`, `scope`,
+ * `timestamp` and, where it is no text, `body`.
  */
 export const otelLogDecoder: RecordDecoder = {
   kind: RecordKind.OTEL_LOG,
   name: 'otel-log',
   decode(payload) {
     const record = readLogRecord(payload);
-    const fields = fieldsOf(record);
+    const fields = fieldsOfLogRecord(record);
     logRecords.set(fields, record);
+    const shared = sharedOf(record.resource, record.instrumentationScope);
     const cut = (payload.flags & RecordFlag.CUT) !== 0 ? CUT_MARK : '';
-    return { message: messageOf(record) + cut, fields };
+    const message = messageOf(record) + cut;
+    return shared === undefined ? { message, fields } : { message, fields, shared };
   },
 };
 
@@ -84,15 +96,4 @@ function readLogRecord(payload: RecordPayload): StoredLogRecord {
 function messageOf({ body, eventName }: StoredLogRecord): string {
   if (typeof body === 'string') return body;
   return body === undefined ? (eventName ?? '') : (JSON.stringify(body) ?? '');
-}
-
-function fieldsOf(record: StoredLogRecord): Record<string, unknown> {
-  const { attributes, eventName, severityText, body, instrumentationScope: scope } = record;
-  const fields: Record<string, unknown> = {};
-  if (Object.keys(attributes).length > 0) fields.attributes = attributes;
-  if (eventName !== undefined) fields.eventName = eventName;
-  if (severityText !== undefined) fields.severityText = severityText;
-  if (body !== undefined && typeof body !== 'string') fields.body = body;
-  if (scope.name !== '') fields.scope = scope.name;
-  return fields;
 }

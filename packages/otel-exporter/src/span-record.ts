@@ -9,7 +9,14 @@ import {
 } from '@tracebuf/ring';
 import { PayloadDecoder } from './payload-decoder.ts';
 import { CONTEXT_SIZE, END_MARK_SIZE, SpanBit, SpanField } from './payload-layout.ts';
-import { resourceOf, type StoredResource, type StoredScope, scopeOf } from './stored-definitions.ts';
+import { fieldsOfSpan, milliseconds, spanFromFields } from './span-fields.ts';
+import {
+  resourceOf,
+  type StoredResource,
+  type StoredScope,
+  scopeOf,
+  sharedOf,
+} from './stored-definitions.ts';
 import { type Attributes, type HrTime, type SpanContextLike, StatusCode } from './types.ts';
 
 /** A link of a stored span. */
@@ -51,17 +58,22 @@ export interface StoredSpan {
   readonly droppedLinksCount: number;
 }
 
-/** Names of `SpanKind`, by number. */
-const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
-
 const NANOSECONDS = 1_000_000_000;
 
 /** Spans by the fields of their records, which the decoder makes anew for each record. */
 const spans = new WeakMap<object, StoredSpan>();
 
-/** What a record says as a span; `undefined` where it is none. */
+/** What a record says as a span, whether it was decoded here or comes from a database; `undefined` where it is none. */
 export function spanOf(record: TraceRecord): StoredSpan | undefined {
-  return record.fields === undefined ? undefined : spans.get(record.fields);
+  const { fields, kind } = record;
+  if (fields === undefined) return undefined;
+  const known = spans.get(fields);
+  if (known !== undefined) return known;
+  const ended = kind === spanEndDecoder.name;
+  if (!ended && kind !== spanStartDecoder.name) return undefined;
+  const span = spanFromFields(record, ended);
+  if (span !== undefined) spans.set(fields, span);
+  return span;
 }
 
 /** Whether a record only says that a span has ended with an error: its end is, or was, in the ring for errors. */
@@ -88,10 +100,12 @@ function decodeSpan(payload: RecordPayload, ended: boolean): DecodedPayload {
   if (ended && end - start <= END_MARK_SIZE) return { message: 'span ended with an error' };
   const span = readSpan(payload, ended);
   const isAgain = !ended && ((payload.bytes[start + SpanField.BITS] ?? 0) & SpanBit.STILL_OPEN) !== 0;
-  const fields = fieldsOf(span);
+  const fields = fieldsOfSpan(span);
   spans.set(fields, span);
+  const shared = sharedOf(span.resource, span.instrumentationScope);
   const cut = (flags & RecordFlag.CUT) !== 0 ? CUT_MARK : '';
-  return { message: (isAgain ? `${span.name} is still open` : messageOf(span)) + cut, fields };
+  const message = (isAgain ? `${span.name} is still open` : messageOf(span)) + cut;
+  return shared === undefined ? { message, fields } : { message, fields, shared };
 }
 
 function readSpan(payload: RecordPayload, ended: boolean): StoredSpan {
@@ -190,40 +204,9 @@ function difference([seconds, nanoseconds]: HrTime, end: HrTime): HrTime {
   return rest < 0 ? [whole - 1, rest + NANOSECONDS] : [whole, rest];
 }
 
-/** A duration in milliseconds. */
-export function milliseconds([seconds, nanoseconds]: HrTime): number {
-  return seconds * 1000 + nanoseconds / 1_000_000;
-}
-
-/** `internal`, `server`, `client`, `producer`, `consumer`, or the number of a kind that came later. */
-export function spanKindName(kind: number): string {
-  return KINDS[kind] ?? String(kind);
-}
-
 function messageOf({ name, ended, status, duration }: StoredSpan): string {
   if (!ended) return `${name} started`;
   const time = `${Number(milliseconds(duration).toPrecision(4))} ms`;
   if (status.code !== StatusCode.ERROR) return `${name} ended after ${time}`;
   return `${name} failed after ${time}${status.message === undefined ? '' : `: ${status.message}`}`;
-}
-
-function fieldsOf(span: StoredSpan): Record<string, unknown> {
-  const { status, attributes, links, events, instrumentationScope: scope } = span;
-  const fields: Record<string, unknown> = { span: span.name, spanKind: spanKindName(span.kind) };
-  if (span.parentSpanContext !== undefined) fields.parentSpanId = span.parentSpanContext.spanId;
-  if (span.ended) fields.duration = milliseconds(span.duration);
-  if (status.code !== StatusCode.UNSET) fields.status = status.code === StatusCode.ERROR ? 'error' : 'ok';
-  if (status.message !== undefined) fields.statusMessage = status.message;
-  if (hasEntries(attributes)) fields.attributes = attributes;
-  if (events.length > 0) fields.events = events.map(({ name, attributes }) => ({ name, attributes }));
-  if (links.length > 0) {
-    fields.links = links.map(({ context: { traceId, spanId } }) => ({ traceId, spanId }));
-  }
-  if (scope.name !== '') fields.scope = scope.name;
-  return fields;
-}
-
-function hasEntries(value: object): boolean {
-  for (const _ in value) return true;
-  return false;
 }

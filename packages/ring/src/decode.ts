@@ -32,6 +32,8 @@ export interface DecodedPayload {
   readonly level?: string;
   readonly traceId?: string;
   readonly spanId?: string;
+  /** See {@link TraceRecord.shared}. */
+  readonly shared?: Readonly<Record<string, unknown>>;
 }
 
 /** Turns the payloads of one record kind into what people read. Untrusted bytes go in: it must not throw. */
@@ -112,6 +114,7 @@ export function decodeRecord(reader: RingReader, snapshot: Snapshot, origin: Rec
   }
   if (decoded.traceId !== undefined) record.traceId = decoded.traceId;
   if (decoded.spanId !== undefined) record.spanId = decoded.spanId;
+  if (decoded.shared !== undefined) record.shared = decoded.shared;
   return record;
 }
 

@@ -33,4 +33,9 @@ export interface TraceRecord {
   readonly spanId?: string;
   /** Records of kind `lost` and `cleared` only: how many records this reader did not get to see here. */
   readonly count?: number;
+  /**
+   * What many records of its buffer have in common, as their definitions tell it: the resource of a span, the component of an
+   * incident. The same object for all of them, JSON throughout. It is not shown, and no part of the record as JSON.
+   */
+  readonly shared?: Readonly<Record<string, unknown>>;
 }
