@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
-import { crc32 } from 'node:zlib';
 import type { ControlWords } from './control.ts';
 import { readControl } from './control.ts';
 import {
@@ -19,6 +18,7 @@ import {
   TRAILER_SIZE,
 } from './layout.ts';
 import { MAX_LEVEL } from './level.ts';
+import { payloadChecksum } from './payload-checksum.ts';
 import { RING_BOOKS } from './positional-storage.ts';
 import type { RingStorage } from './storage.ts';
 import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
@@ -494,7 +494,7 @@ export class RingWriter {
 
   #payloadCheck(start: number, length: number): number {
     const payload = start + RECORD_HEADER_SIZE;
-    return crc32(this.bytes.subarray(payload, payload + length)) | 0;
+    return payloadChecksum(this.bytes.subarray(payload, payload + length)) | 0;
   }
 
   #pollControl(): void {

@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import { fstatSync, readSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
 import {
   ALIGNMENT,
   HEADER_SIZE,
@@ -12,6 +11,7 @@ import {
   recordSize,
   TRAILER_SIZE,
 } from './layout.ts';
+import { payloadChecksum } from './payload-checksum.ts';
 import type { RingDescriptor } from './ring-file.ts';
 
 /** A ring is copied in pieces of at most this many bytes, so that a reader's memory is bounded whatever a header says. */
@@ -238,7 +238,7 @@ export class Snapshot {
     if (this.#ring.mode === 'mapped') return true;
     const trailer = this.start - RECORD_HEADER_SIZE + taken - TRAILER_SIZE;
     const stored = this.#view.getUint32(trailer, this.#ring.littleEndian);
-    return crc32(this.bytes.subarray(this.start, this.end)) === stored;
+    return payloadChecksum(this.bytes.subarray(this.start, this.end)) === stored;
   }
 }
 
