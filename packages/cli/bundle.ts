@@ -21,6 +21,10 @@ const LAZY = [
   },
   { pattern: /const require = createRequire\(import\.meta\.url\);/, instead: '', before: '' },
 ] as const;
+/** Packages with a decoder: a file of its own, which the first record of its kind loads (src/decoders.ts). */
+const DECODERS = ['etw', 'exos-log', 'otel-exporter', 'pino-transport', 'winston-transport'] as const;
+const DECODER = /^@tracebuf\/([\w-]+)\/decoder$/;
+
 /** Packages that have to be in the bundle, as users do not install them. */
 const INLINED =
   /\(\s*["'](?:zod|re2js|commander|get-east-asian-width|@tracebuf\/query)(?:\/[\w-]+)?["']\s*\)/;
@@ -40,6 +44,21 @@ function inlineLazy(): Plugin {
       }
     },
   };
+}
+
+/** A `require` of a decoder loads its file when it is called, instead of having it inlined. */
+function keepDecodersApart(): Plugin {
+  return {
+    name: 'keep-decoders-apart',
+    resolveId(source, _importer, { kind }) {
+      const name = kind === 'require-call' ? DECODER.exec(source)?.[1] : undefined;
+      return name === undefined ? null : { id: `./${decoderFile(name)}.cjs`, external: true };
+    },
+  };
+}
+
+function decoderFile(name: string): string {
+  return `decoder-${name}`;
 }
 
 /** commander loads it for subcommands that are programs of their own, of which there are none: 5 ms at each start. */
@@ -83,7 +102,10 @@ function licencesOf(files: Iterable<string>): string {
  */
 export async function bundleTo(directory: string): Promise<{ files: number; bytes: number }> {
   const bundle = await rolldown({
-    input: { main: join(PACKAGE, 'src', 'main.ts') },
+    input: {
+      main: join(PACKAGE, 'src', 'main.ts'),
+      ...Object.fromEntries(DECODERS.map((name) => [decoderFile(name), `@tracebuf/${name}/decoder`])),
+    },
     cwd: PACKAGE,
     platform: 'node',
     transform: { target: 'node22.15' },
@@ -96,7 +118,7 @@ export async function bundleTo(directory: string): Promise<{ files: number; byte
         AS_INSTALLED.some((place) => importer.startsWith(place))),
     // A module is there for what is imported of it: the writer's exit listener, for one, is no reason to load the writer.
     treeshake: { moduleSideEffects: (id) => id.startsWith(join(PACKAGE, 'src')) },
-    plugins: [inlineLazy(), leaveOutChildProcess()],
+    plugins: [inlineLazy(), keepDecodersApart(), leaveOutChildProcess()],
   });
   // The names of files hold a hash: those of the last build would stay.
   rmSync(directory, { recursive: true, force: true });

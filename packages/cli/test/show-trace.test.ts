@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from './sandbox.ts';
 
-const WITNESS = join(import.meta.dirname, 'programs', 'koffi-witness.js');
+const WITNESS = join(import.meta.dirname, 'programs', 'load-witness.js');
 /** Colours, and nothing else that a terminal obeys. */
 const COLOR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
 const RECORDS = [
@@ -144,10 +144,17 @@ describe('show trace', () => {
     expect(stdout).toMatch(/ one\.\d+: x\n.* two\.\d+: y\n$/);
   });
 
-  test('never loads the native library', async () => {
+  test('never loads the native library, nor a decoder without records of its kind', async () => {
     await sandbox.writer('wait', { records: [['mybuf', 'x']] });
     for (const args of [['show', 'trace', 'web', 'all'], ['ps'], ['clear', 'trace', 'web', 'all']]) {
-      expect(sandbox.runProgram(WITNESS, args).stderr).toBe('koffi was not loaded\n');
+      expect(sandbox.runProgram(WITNESS, args).stderr).toBe('loaded: \n');
     }
+  });
+
+  test('loads the decoder of a kind with its first record', async () => {
+    await sandbox.raiser('exit', [['InBPDU.Drop', '1:1', 'too short']]);
+    const { stdout, stderr } = sandbox.runProgram(WITNESS, ['show', 'trace', 'bridge', 'all']);
+    expect(stderr).toMatch(/\nloaded: decoder-exos-log\n$/);
+    expect(stdout).toContain('too short');
   });
 });
