@@ -25,6 +25,10 @@ const LAZY = [
 const DECODERS = ['etw', 'exos-log', 'otel-exporter', 'pino-transport', 'winston-transport'] as const;
 const DECODER = /^@tracebuf\/([\w-]+)\/decoder$/;
 
+/** Modules that are one file with all they import: those of every start, and those of every command that reads. */
+const START = /[\\/]cli[\\/]src[\\/]main\.ts$/;
+const READING = /[\\/]cli[\\/]src[\\/]show-trace[\\/]show-trace\.ts$/;
+
 /** Packages that have to be in the bundle, as users do not install them. */
 const INLINED =
   /\(\s*["'](?:zod|re2js|commander|get-east-asian-width|@tracebuf\/query)(?:\/[\w-]+)?["']\s*\)/;
@@ -128,6 +132,13 @@ export async function bundleTo(directory: string): Promise<{ files: number; byte
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
+    // Finding and reading a file takes longer than compiling what is in it: what belongs together is one.
+    codeSplitting: {
+      groups: [
+        { name: 'start', test: START, priority: 1 },
+        { name: 'reading', test: READING },
+      ],
+    },
   });
   await bundle.close();
   const chunks = output.filter((file) => file.type === 'chunk');
