@@ -17,6 +17,7 @@ export {
   type TextSearch,
   type Work,
 } from './query/record-source.ts';
+export type { StoredProcess, StoredRing } from './query/stored-books.ts';
 export { Recorder, type RecorderOptions, type RecorderTotals } from './recorder.ts';
 export { type DatabaseRetention, DEFAULT_RETENTION } from './retention.ts';
 export { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';

@@ -17,6 +17,7 @@ import type {
 } from './record-source.ts';
 import { bounds, isDirect, partOf, startOf } from './scan-range.ts';
 import { shownFields } from './shown-text.ts';
+import { readBooks, type StoredProcess } from './stored-books.ts';
 import { COLUMNS, NAMES, parseFields, placedRecord } from './stored-record.ts';
 
 /** With more texts than these, the text of each entry is looked up instead of all texts being looked through. */
@@ -28,12 +29,16 @@ const STEP_MS = 25;
 
 const ATTEMPT = 'read the database';
 const TABLES = ['processes', 'rings', 'strings', 'entries'];
+/** Version of the schema from which on there are functions and calls. */
+const VERSION_OF_CALLS = 2;
 
 /** A selection, compiled. */
 interface Compiled {
   readonly condition: EntryCondition;
   /** What `entries` is reached by. */
   readonly from: string;
+  /** The one function that can fulfil it. */
+  readonly func: number | undefined;
   readonly statements: Map<string, StatementSync>;
 }
 
@@ -48,6 +53,7 @@ export class DatabaseSource implements RecordSource {
   #compiled = new WeakMap<Selection, Compiled>();
   #version = 0;
   #step = FIRST_STEP;
+  #hasCalls = false;
 
   /**
    * @param path An SQLite database that a recorder has written, or is writing to.
@@ -64,6 +70,8 @@ export class DatabaseSource implements RecordSource {
         shownFields(parseFields(fields), text(trace), text(span)),
     );
     try {
+      // Who only reads leaves an earlier version as it is.
+      this.#hasCalls = pragma(this.#database, 'user_version') >= VERSION_OF_CALLS;
       this.#checkTables();
       this.refresh();
     } catch (error) {
@@ -110,6 +118,11 @@ export class DatabaseSource implements RecordSource {
   }
 
   *records(selection: Selection): Generator<TraceRecord, void> {
+    for (const { record } of this.placed(selection)) yield record;
+  }
+
+  /** {@link records} with their places, and the rings that they are of. */
+  *placed(selection: Selection): Generator<PlacedRecord, void> {
     const compiled = this.#compile(selection);
     const { low, high } = bounds(compiled.condition);
     const statement = this.#prepare(
@@ -119,7 +132,7 @@ export class DatabaseSource implements RecordSource {
     );
     try {
       const rows = statement.iterate(low, high, ...compiled.condition.params);
-      for (const row of rows) yield placedRecord(row).record;
+      for (const row of rows) yield placedRecord(row);
     } catch (error) {
       throw this.#fault(error);
     }
@@ -160,6 +173,11 @@ export class DatabaseSource implements RecordSource {
     }
   }
 
+  /** Processes, newest first, with what became of the records of their rings. */
+  books(): StoredProcess[] {
+    return this.#ask(() => readBooks(this.#database));
+  }
+
   span(): { readonly first: number; readonly last: number } | undefined {
     const end = (order: string): { time: number } | undefined =>
       this.#ask(() =>
@@ -189,15 +207,28 @@ export class DatabaseSource implements RecordSource {
     const { texts } = this.#ask(() =>
       this.#database.prepare('SELECT coalesce(max(id), 0) AS texts FROM strings').get(),
     ) as { texts: number };
-    const condition = compileEntryCondition(selection, { manyTexts: texts > MANY_TEXTS });
+    const options = { manyTexts: texts > MANY_TEXTS, hasFunctions: this.#hasCalls };
+    let condition = compileEntryCondition(selection, options);
+    const func = condition.trace === undefined ? this.#onlyFunction(condition) : undefined;
+    if (func !== undefined) {
+      const { sql, params } = condition;
+      condition = { ...condition, sql: `"e"."func" = ? AND ${sql}`, params: [func, ...params] };
+    }
     // Without statistics of the data SQLite would guess which index does it; here it is known.
-    const from =
-      condition.trace === undefined
-        ? 'entries AS e INDEXED BY entries_by_time'
-        : 'entries AS e INDEXED BY entries_by_trace';
-    const compiled: Compiled = { condition, from, statements: new Map() };
+    const index = func !== undefined ? 'func' : condition.trace !== undefined ? 'trace' : 'time';
+    const from = `entries AS e INDEXED BY entries_by_${index}`;
+    const compiled: Compiled = { condition, from, func, statements: new Map() };
     this.#compiled.set(selection, compiled);
     return compiled;
+  }
+
+  /** Number of the one function that a condition lets pass; one that is none where there is no such function. */
+  #onlyFunction({ functions }: EntryCondition): number | undefined {
+    if (functions === undefined) return undefined;
+    const { sql, params } = functions;
+    const find = `SELECT "f"."id" FROM functions AS "f" WHERE ${sql} LIMIT 2`;
+    const found = this.#ask(() => this.#database.prepare(find).all(...params)) as { id: number }[];
+    return found.length > 1 ? undefined : (found[0]?.id ?? -1);
   }
 
   #prepare({ statements }: Compiled, sql: string): StatementSync {
@@ -210,7 +241,7 @@ export class DatabaseSource implements RecordSource {
 
   /** Stretches of entries, each short enough for one step, and how far the last of them ends. */
   *#windows(
-    { condition }: Compiled,
+    { condition, from: table, func }: Compiled,
     start: RecordKey,
     direction: Direction,
   ): Generator<{ first: RecordKey; last: RecordKey; part: number }, void> {
@@ -219,10 +250,12 @@ export class DatabaseSource implements RecordSource {
     // The time's bound is in the scan itself: it ends there.
     const { low, high } = bounds(condition);
     const edge = direction === 'forward' ? high : low;
+    const ofFunction = func === undefined ? '' : `func = ${func} AND `;
     const next = this.#ask(() =>
       this.#database.prepare(
         `SELECT time, id FROM
-         (SELECT time, id FROM entries WHERE (time, id) ${behind} (?, ?) AND ${within} ORDER BY time ${order}, id ${order} LIMIT ?)
+         (SELECT time, id FROM ${table} WHERE ${ofFunction}(time, id) ${behind} (?, ?) AND ${within}
+          ORDER BY time ${order}, id ${order} LIMIT ?)
        ORDER BY time ${back}, id ${back} LIMIT 1`,
       ),
     );
@@ -261,7 +294,8 @@ export class DatabaseSource implements RecordSource {
 
   /** A view or a virtual table in the place of a table could be without end. */
   #checkTables(): void {
-    const names = TABLES.map((name) => `'${name}'`).join(', ');
+    const tables = this.#hasCalls ? [...TABLES, 'functions'] : TABLES;
+    const names = tables.map((name) => `'${name}'`).join(', ');
     const { found } = this.#ask(() =>
       this.#database
         .prepare(
@@ -270,7 +304,7 @@ export class DatabaseSource implements RecordSource {
         )
         .get(),
     ) as { found: number };
-    if (found === TABLES.length) return;
+    if (found === tables.length) return;
     throw new DatabaseError(ATTEMPT, this.#path, 'it lacks tables of a recorder; give another file');
   }
 }

@@ -1,5 +1,6 @@
 import type { DataStatistics, Filter } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
+import type { StoredRing } from './stored-books.ts';
 
 /** The place of a record among those of its source: by time, and where times are equal by number. */
 export interface RecordKey {
@@ -13,6 +14,8 @@ export interface RecordKey {
 export interface PlacedRecord {
   readonly key: RecordKey;
   readonly record: TraceRecord;
+  /** In a database: which of its rings it is of, as `StoredRing.id`. */
+  readonly ring?: StoredRing['id'];
 }
 
 /** A regular expression that is looked for in what a reader sees of a record. */

@@ -3,7 +3,7 @@ import type { PlacedRecord } from './record-source.ts';
 
 /** Columns of {@link StoredRecord}, of `entries AS e` and what {@link NAMES} joins. */
 export const COLUMNS = `e.id, e.time, p.name AS process, p.pid, r.thread, r.buffer, e.seq, l.text AS level, e.severity,
-  k.text AS kind, coalesce(e.text, m.text) AS message, e.fields, e.trace, e.span, e.count`;
+  k.text AS kind, coalesce(e.text, m.text) AS message, e.fields, e.trace, e.span, e.count, e.ring`;
 
 /** Names of what entries hold by number. A LEFT JOIN is never reordered: `entries` stays the outer loop, in its order. */
 export const NAMES = `LEFT JOIN rings AS r ON r.id = e.ring LEFT JOIN processes AS p ON p.id = r.process
@@ -34,7 +34,7 @@ export function placedRecord(row: StoredRecord): PlacedRecord {
     ...(typeof row.span === 'string' ? { spanId: row.span } : {}),
     ...(typeof row.count === 'number' ? { count: row.count } : {}),
   };
-  return { key: { time, id: numberOf(row.id) }, record };
+  return { key: { time, id: numberOf(row.id) }, record, ring: numberOf(row.ring) };
 }
 
 function textOf(value: unknown): string {
