@@ -29,16 +29,12 @@ const STEP_MS = 25;
 
 const ATTEMPT = 'read the database';
 const TABLES = ['processes', 'rings', 'strings', 'entries'];
-/** Version of the schema from which on there are functions and calls. */
-const VERSION_OF_CALLS = 2;
 
 /** A selection, compiled. */
 interface Compiled {
   readonly condition: EntryCondition;
   /** What `entries` is reached by. */
   readonly from: string;
-  /** The one function that can fulfil it. */
-  readonly func: number | undefined;
   readonly statements: Map<string, StatementSync>;
 }
 
@@ -53,7 +49,6 @@ export class DatabaseSource implements RecordSource {
   #compiled = new WeakMap<Selection, Compiled>();
   #version = 0;
   #step = FIRST_STEP;
-  #hasCalls = false;
 
   /**
    * @param path An SQLite database that a recorder has written, or is writing to.
@@ -70,8 +65,6 @@ export class DatabaseSource implements RecordSource {
         shownFields(parseFields(fields), text(trace), text(span)),
     );
     try {
-      // Who only reads leaves an earlier version as it is.
-      this.#hasCalls = pragma(this.#database, 'user_version') >= VERSION_OF_CALLS;
       this.#checkTables();
       this.refresh();
     } catch (error) {
@@ -207,28 +200,15 @@ export class DatabaseSource implements RecordSource {
     const { texts } = this.#ask(() =>
       this.#database.prepare('SELECT coalesce(max(id), 0) AS texts FROM strings').get(),
     ) as { texts: number };
-    const options = { manyTexts: texts > MANY_TEXTS, hasFunctions: this.#hasCalls };
-    let condition = compileEntryCondition(selection, options);
-    const func = condition.trace === undefined ? this.#onlyFunction(condition) : undefined;
-    if (func !== undefined) {
-      const { sql, params } = condition;
-      condition = { ...condition, sql: `"e"."func" = ? AND ${sql}`, params: [func, ...params] };
-    }
+    const condition = compileEntryCondition(selection, { manyTexts: texts > MANY_TEXTS });
     // Without statistics of the data SQLite would guess which index does it; here it is known.
-    const index = func !== undefined ? 'func' : condition.trace !== undefined ? 'trace' : 'time';
-    const from = `entries AS e INDEXED BY entries_by_${index}`;
-    const compiled: Compiled = { condition, from, func, statements: new Map() };
+    const from =
+      condition.trace === undefined
+        ? 'entries AS e INDEXED BY entries_by_time'
+        : 'entries AS e INDEXED BY entries_by_trace';
+    const compiled: Compiled = { condition, from, statements: new Map() };
     this.#compiled.set(selection, compiled);
     return compiled;
-  }
-
-  /** Number of the one function that a condition lets pass; one that is none where there is no such function. */
-  #onlyFunction({ functions }: EntryCondition): number | undefined {
-    if (functions === undefined) return undefined;
-    const { sql, params } = functions;
-    const find = `SELECT "f"."id" FROM functions AS "f" WHERE ${sql} LIMIT 2`;
-    const found = this.#ask(() => this.#database.prepare(find).all(...params)) as { id: number }[];
-    return found.length > 1 ? undefined : (found[0]?.id ?? -1);
   }
 
   #prepare({ statements }: Compiled, sql: string): StatementSync {
@@ -241,7 +221,7 @@ export class DatabaseSource implements RecordSource {
 
   /** Stretches of entries, each short enough for one step, and how far the last of them ends. */
   *#windows(
-    { condition, from: table, func }: Compiled,
+    { condition }: Compiled,
     start: RecordKey,
     direction: Direction,
   ): Generator<{ first: RecordKey; last: RecordKey; part: number }, void> {
@@ -250,12 +230,10 @@ export class DatabaseSource implements RecordSource {
     // The time's bound is in the scan itself: it ends there.
     const { low, high } = bounds(condition);
     const edge = direction === 'forward' ? high : low;
-    const ofFunction = func === undefined ? '' : `func = ${func} AND `;
     const next = this.#ask(() =>
       this.#database.prepare(
         `SELECT time, id FROM
-         (SELECT time, id FROM ${table} WHERE ${ofFunction}(time, id) ${behind} (?, ?) AND ${within}
-          ORDER BY time ${order}, id ${order} LIMIT ?)
+         (SELECT time, id FROM entries WHERE (time, id) ${behind} (?, ?) AND ${within} ORDER BY time ${order}, id ${order} LIMIT ?)
        ORDER BY time ${back}, id ${back} LIMIT 1`,
       ),
     );
@@ -294,8 +272,7 @@ export class DatabaseSource implements RecordSource {
 
   /** A view or a virtual table in the place of a table could be without end. */
   #checkTables(): void {
-    const tables = this.#hasCalls ? [...TABLES, 'functions'] : TABLES;
-    const names = tables.map((name) => `'${name}'`).join(', ');
+    const names = TABLES.map((name) => `'${name}'`).join(', ');
     const { found } = this.#ask(() =>
       this.#database
         .prepare(
@@ -304,7 +281,7 @@ export class DatabaseSource implements RecordSource {
         )
         .get(),
     ) as { found: number };
-    if (found === tables.length) return;
+    if (found === TABLES.length) return;
     throw new DatabaseError(ATTEMPT, this.#path, 'it lacks tables of a recorder; give another file');
   }
 }
