@@ -22,7 +22,14 @@ const LAZY = [
   { pattern: /const require = createRequire\(import\.meta\.url\);/, instead: '', before: '' },
 ] as const;
 /** Packages with a decoder: a file of its own, which the first record of its kind loads (src/decoders.ts). */
-const DECODERS = ['etw', 'exos-log', 'otel-exporter', 'pino-transport', 'winston-transport'] as const;
+const DECODERS = [
+  'etw',
+  'exos-log',
+  'otel-exporter',
+  'pino-transport',
+  'tracer',
+  'winston-transport',
+] as const;
 const DECODER = /^@tracebuf\/([\w-]+)\/decoder$/;
 
 /** Modules that are one file with all they import: those of every start, and those of every command that reads. */

@@ -12,12 +12,14 @@ type Etw = typeof import('@tracebuf/etw/decoder');
 type ExosLog = typeof import('@tracebuf/exos-log/decoder');
 type OtelExporter = typeof import('@tracebuf/otel-exporter/decoder');
 type Pino = typeof import('@tracebuf/pino-transport/decoder');
+type Tracer = typeof import('@tracebuf/tracer/decoder');
 type Winston = typeof import('@tracebuf/winston-transport/decoder');
 
 const etw = (): Etw => require('@tracebuf/etw/decoder');
 const exosLog = (): ExosLog => require('@tracebuf/exos-log/decoder');
 const otelExporter = (): OtelExporter => require('@tracebuf/otel-exporter/decoder');
 const pino = (): Pino => require('@tracebuf/pino-transport/decoder');
+const tracer = (): Tracer => require('@tracebuf/tracer/decoder');
 const winston = (): Winston => require('@tracebuf/winston-transport/decoder');
 
 /**
@@ -25,10 +27,14 @@ const winston = (): Winston => require('@tracebuf/winston-transport/decoder');
  * a small buffer takes to show, and few programs write all kinds.
  */
 export const decoders: readonly RecordDecoder[] = [
+  lazy(RecordKind.CALL, 'call', () => tracer().callDecoder),
   lazy(RecordKind.ETW, 'etw', () => etw().etwDecoder),
+  lazy(RecordKind.EXCEPTION, 'exception', () => tracer().exceptionDecoder),
   lazy(RecordKind.INCIDENT, 'incident', () => exosLog().incidentDecoder),
+  lazy(RecordKind.MARK, 'mark', () => tracer().markDecoder),
   lazy(RecordKind.OTEL_LOG, 'otel-log', () => otelExporter().otelLogDecoder),
   lazy(RecordKind.PINO, 'pino', () => pino().pinoDecoder),
+  lazy(RecordKind.RETURN, 'return', () => tracer().returnDecoder),
   lazy(RecordKind.SPAN_END, 'span-end', () => otelExporter().spanEndDecoder),
   lazy(RecordKind.SPAN_START, 'span-start', () => otelExporter().spanStartDecoder),
   lazy(RecordKind.WINSTON, 'winston', () => winston().winstonDecoder),
