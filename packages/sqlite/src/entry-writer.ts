@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fieldsToJson } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
+import { callRecord } from './calls/call-record.ts';
+import { FunctionTable } from './calls/function-table.ts';
 import type { StringTable } from './string-table.ts';
 
 const COLUMNS = [
@@ -18,24 +20,51 @@ const COLUMNS = [
   'count',
 ];
 
+/** Columns of records that name a function; of most records they are empty, and not written. */
+const CALL_COLUMNS = ['func', 'call', 'parent', 'dur'];
+
 /** Rows of one statement: going from JavaScript to SQLite and back is what costs most. */
 const ROWS = 32;
+
+/** What {@link fieldsToJson} gives where the fields can't be written. */
+const NO_FIELDS = '{}';
+
+/** Statements for rows of some columns. */
+interface Inserts {
+  readonly columns: number;
+  readonly one: StatementSync;
+  readonly many: StatementSync;
+  /** Values of the rows that are still to be inserted. */
+  readonly values: (number | string | null)[];
+}
+
+function prepareInserts(database: DatabaseSync, columns: readonly string[]): Inserts {
+  const insert = `INSERT INTO entries (${columns.join(', ')}) VALUES `;
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  return {
+    columns: columns.length,
+    one: database.prepare(insert + row),
+    many: database.prepare(insert + Array<string>(ROWS).fill(row).join(', ')),
+    values: Array<null>(ROWS * columns.length).fill(null),
+  };
+}
 
 /** Inserts records into the table `entries`, many with one statement. */
 export class EntryWriter {
   readonly #strings: StringTable;
-  readonly #one: StatementSync;
-  readonly #many: StatementSync;
-  /** Values of the rows that are still to be inserted, and how many there are. */
-  readonly #values: (number | string | null)[] = Array<null>(ROWS * COLUMNS.length).fill(null);
+  readonly #functions: FunctionTable;
+  readonly #plain: Inserts;
+  readonly #withCalls: Inserts;
+  /** One of the two: those with calls from the first function on that a batch names. */
+  #inserts: Inserts;
   #end = 0;
 
   constructor(database: DatabaseSync, strings: StringTable) {
     this.#strings = strings;
-    const insert = `INSERT INTO entries (${COLUMNS.join(', ')}) VALUES `;
-    const row = `(${COLUMNS.map(() => '?').join(', ')})`;
-    this.#one = database.prepare(insert + row);
-    this.#many = database.prepare(insert + Array<string>(ROWS).fill(row).join(', '));
+    this.#functions = new FunctionTable(database);
+    this.#plain = prepareInserts(database, COLUMNS);
+    this.#withCalls = prepareInserts(database, [...COLUMNS, ...CALL_COLUMNS]);
+    this.#inserts = this.#plain;
   }
 
   /**
@@ -44,10 +73,16 @@ export class EntryWriter {
    * @param ring Number of its ring.
    */
   add(ring: number, record: TraceRecord): void {
-    const values = this.#values;
-    const strings = this.#strings;
     const { message, fields } = record;
+    const isOfFunction = fields !== undefined && typeof fields.func === 'string';
+    if (isOfFunction && this.#inserts === this.#plain) {
+      this.flush();
+      this.#inserts = this.#withCalls;
+    }
+    const { values } = this.#inserts;
+    const strings = this.#strings;
     const number = strings.numberOfRepeated(message);
+    const json = fields === undefined ? null : fieldsToJson(fields);
     let at = this.#end;
     values[at++] = record.time;
     values[at++] = ring;
@@ -57,26 +92,43 @@ export class EntryWriter {
     values[at++] = strings.numberOf(record.kind);
     values[at++] = number === 0 ? null : number;
     values[at++] = number === 0 ? message : null;
-    values[at++] = fields === undefined ? null : fieldsToJson(fields);
+    values[at++] = json;
     values[at++] = record.traceId ?? null;
     values[at++] = record.spanId ?? null;
     values[at++] = record.count ?? null;
+    if (this.#inserts === this.#withCalls) {
+      const isNamed = isOfFunction && json !== NO_FIELDS;
+      const call = isNamed ? callRecord(record) : undefined;
+      values[at++] = isNamed
+        ? this.#functions.numberOf(fields.func as string, fields.module, fields.line)
+        : null;
+      values[at++] = call?.call ?? null;
+      values[at++] = call?.parent ?? null;
+      values[at++] = call?.dur ?? null;
+    }
     this.#end = at;
     if (at < values.length) return;
-    this.#many.run(...values);
+    this.#inserts.many.run(...values);
     this.#end = 0;
   }
 
   /** Inserts what is left. */
   flush(): void {
-    for (let at = 0; at < this.#end; at += COLUMNS.length) {
-      this.#one.run(...this.#values.slice(at, at + COLUMNS.length));
-    }
+    const { columns, one, values } = this.#inserts;
+    for (let at = 0; at < this.#end; at += columns) one.run(...values.slice(at, at + columns));
     this.#end = 0;
+    this.#inserts = this.#plain;
   }
 
   /** Drops what is left, as after an error. */
   drop(): void {
     this.#end = 0;
+    this.#inserts = this.#plain;
+    this.forget();
+  }
+
+  /** Forgets numbers of functions that may not be there any more. */
+  forget(): void {
+    this.#functions.forget();
   }
 }

@@ -161,8 +161,11 @@ export class Recorder {
 
   #keep(): void {
     const removed = this.#keeper.keep(Date.now());
-    // Strings that no record has any more may be gone, and their numbers be given to others.
-    if (removed > 0) this.#strings.forget();
+    // Strings and functions that no record has any more may be gone, and their numbers be given to others.
+    if (removed > 0) {
+      this.#strings.forget();
+      this.#entries.forget();
+    }
     this.#removed += removed;
   }
 

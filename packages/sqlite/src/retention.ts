@@ -66,13 +66,14 @@ export class DatabaseKeeper {
     return removed;
   }
 
-  /** Removes strings, rings and processes that no record refers to, and gives free pages back. */
+  /** Removes strings and functions that no record refers to, and gives free pages back. */
   sweep(): void {
     this.#sinceSweep = 0;
     this.#database.exec(`
       BEGIN IMMEDIATE;
       DELETE FROM strings WHERE id NOT IN
         (SELECT message FROM entries WHERE message IS NOT NULL UNION SELECT level FROM entries UNION SELECT kind FROM entries);
+      DELETE FROM functions WHERE id NOT IN (SELECT func FROM entries WHERE func IS NOT NULL);
       COMMIT`);
     sweepIndex(this.#database);
     this.#vacuum();

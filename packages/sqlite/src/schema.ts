@@ -4,7 +4,73 @@ import type { DatabaseSync } from 'node:sqlite';
 export const APPLICATION_ID = 0x54524342;
 
 /** Version of the schema that this package writes, in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/**
+ * What the second version has more: calls of functions. Each stays the one or two records that it is among the others; what
+ * leads from one to the next is in columns of their own, which other records leave empty.
+ */
+const CALLS = `
+  -- Functions that records name, each once.
+  CREATE TABLE functions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    module TEXT,                          -- its file
+    line INTEGER                          -- where it begins in it, from 1
+  );
+  CREATE INDEX functions_by_name ON functions (name);
+
+  -- Of every record that has a text 'func' among its fields.
+  ALTER TABLE entries ADD COLUMN func INTEGER REFERENCES functions(id);
+  -- Of calls, returns and exceptions: number of the call among those of its ring, of the one that it is inside of, and of
+  -- its end the duration in nanoseconds.
+  ALTER TABLE entries ADD COLUMN call INTEGER;
+  ALTER TABLE entries ADD COLUMN parent INTEGER;
+  ALTER TABLE entries ADD COLUMN dur NUMERIC;
+
+  INSERT INTO functions (name, module, line)
+    SELECT DISTINCT fields ->> '$.func', iif(json_type(fields, '$.module') = 'text', fields ->> '$.module', NULL),
+      iif(json_type(fields, '$.line') = 'integer', fields ->> '$.line', NULL)
+    FROM entries WHERE iif(fields LIKE '%"func":"%' AND json_valid(fields), json_type(fields, '$.func') = 'text', 0);
+  UPDATE entries SET func = (
+    SELECT id FROM functions WHERE name = fields ->> '$.func'
+      AND module IS iif(json_type(fields, '$.module') = 'text', fields ->> '$.module', NULL)
+      AND line IS iif(json_type(fields, '$.line') = 'integer', fields ->> '$.line', NULL))
+    WHERE iif(fields LIKE '%"func":"%' AND json_valid(fields), json_type(fields, '$.func') = 'text', 0);
+  UPDATE entries SET call = fields ->> '$.call',
+      parent = iif(fields ->> '$.parent' > 0 AND fields ->> '$.parent' < fields ->> '$.call', fields ->> '$.parent', NULL),
+      dur = (SELECT max(0, coalesce(fields ->> '$.dur', 0)) FROM strings
+        WHERE id = kind AND text IN ('return', 'exception'))
+    WHERE func IS NOT NULL AND kind IN (SELECT id FROM strings WHERE text IN ('call', 'return', 'exception'))
+      AND json_type(fields, '$.call') = 'integer' AND fields ->> '$.call' > 0;
+
+  CREATE INDEX entries_by_func ON entries (func, time) WHERE func IS NOT NULL;
+  CREATE INDEX entries_by_call ON entries (ring, call) WHERE call IS NOT NULL;
+
+  -- One row for each call, of its begin and its end, or of what is there of them.
+  CREATE VIEW calls AS
+    WITH pairs AS (
+      SELECT b.id, b.ring, b.call, b.parent, b.func, b.time AS start, x.time AS ended, x.dur, b.fields AS begun,
+        x.fields AS result, b.trace, b.span
+      FROM entries AS b LEFT JOIN entries AS x ON x.ring = b.ring AND x.call = b.call AND x.dur IS NOT NULL
+      WHERE b.call IS NOT NULL AND b.dur IS NULL
+      UNION ALL
+      SELECT x.id, x.ring, x.call, x.parent, x.func, CAST(x.time - x.dur / 1000 AS INTEGER), x.time, x.dur, NULL,
+        x.fields, x.trace, x.span
+      FROM entries AS x
+      WHERE x.call IS NOT NULL AND x.dur IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM entries AS b WHERE b.ring = x.ring AND b.call = x.call AND b.dur IS NULL)
+    )
+    SELECT c.id, f.name AS func, f.module, f.line, c.start, c.dur, iif(c.dur IS NULL, 'open', c.result ->> '$.status') AS status,
+      c.begun -> '$.args' AS args, c.result ->> '$.ret' AS ret, c.result ->> '$.exc' AS exc,
+      coalesce(c.begun, c.result) ->> '$.depth' AS depth, c.call, c.parent,
+      coalesce(coalesce(c.begun, c.result) ->> '$.async', 0) AS async,
+      p.name AS process, p.pid, r.thread, r.buffer, c.trace AS traceId, c.span AS spanId
+    FROM pairs AS c
+    JOIN rings AS r ON r.id = c.ring
+    JOIN processes AS p ON p.id = r.process
+    LEFT JOIN functions AS f ON f.id = c.func;
+`;
 
 /**
  * Every step that makes the schema of version n + 1 of that of version n; the first makes an empty file a database.
@@ -76,6 +142,7 @@ const MIGRATIONS: readonly string[] = [
     JOIN strings AS k ON k.id = e.kind
     LEFT JOIN strings AS m ON m.id = e.message;
   `,
+  CALLS,
 ];
 
 /** Brings a database to the present version, in one transaction: killed in between, it is as it was. */

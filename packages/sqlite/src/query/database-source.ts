@@ -6,6 +6,7 @@ import { openTraceDatabase, pragma } from '../trace-database.ts';
 import { databaseStatistics } from './database-statistics.ts';
 import { compileEntryCondition, type EntryCondition } from './entry-condition.ts';
 import { countGroups } from './entry-groups.ts';
+import { type EntryWindow, EntryWindows, type WindowedEntries } from './entry-windows.ts';
 import type {
   Direction,
   GroupCounts,
@@ -15,26 +16,20 @@ import type {
   Selection,
   Work,
 } from './record-source.ts';
-import { bounds, isDirect, partOf, startOf } from './scan-range.ts';
+import { bounds, isDirect, startOf } from './scan-range.ts';
 import { shownFields } from './shown-text.ts';
 import { readBooks, type StoredProcess } from './stored-books.ts';
 import { COLUMNS, NAMES, parseFields, placedRecord } from './stored-record.ts';
 
 /** With more texts than these, the text of each entry is looked up instead of all texts being looked through. */
 const MANY_TEXTS = 20_000;
-/** Entries of the first step; later ones are as long as {@link STEP_MS} allows. */
-const FIRST_STEP = 4096;
-const LONGEST_STEP = 262_144;
-const STEP_MS = 25;
-
 const ATTEMPT = 'read the database';
 const TABLES = ['processes', 'rings', 'strings', 'entries'];
+/** Version of the schema from which on there are functions and calls. */
+const VERSION_OF_CALLS = 2;
 
 /** A selection, compiled. */
-interface Compiled {
-  readonly condition: EntryCondition;
-  /** What `entries` is reached by. */
-  readonly from: string;
+interface Compiled extends WindowedEntries {
   readonly statements: Map<string, StatementSync>;
 }
 
@@ -46,9 +41,10 @@ export class DatabaseSource implements RecordSource {
   readonly title: string;
   readonly #path: string;
   readonly #database: DatabaseSync;
+  readonly #stretches: EntryWindows;
   #compiled = new WeakMap<Selection, Compiled>();
   #version = 0;
-  #step = FIRST_STEP;
+  #hasCalls = false;
 
   /**
    * @param path An SQLite database that a recorder has written, or is writing to.
@@ -58,6 +54,7 @@ export class DatabaseSource implements RecordSource {
     this.title = path;
     this.#path = path;
     this.#database = openTraceDatabase(path, { mode: 'read' });
+    this.#stretches = new EntryWindows(this.#database);
     this.#database.function(
       'tracebuf_shown_fields',
       { deterministic: true },
@@ -65,6 +62,8 @@ export class DatabaseSource implements RecordSource {
         shownFields(parseFields(fields), text(trace), text(span)),
     );
     try {
+      // Who only reads leaves an earlier version as it is.
+      this.#hasCalls = pragma(this.#database, 'user_version') >= VERSION_OF_CALLS;
       this.#checkTables();
       this.refresh();
     } catch (error) {
@@ -160,7 +159,7 @@ export class DatabaseSource implements RecordSource {
 
   *statistics(names: Iterable<string>, filter?: Filter): Work<DataStatistics> {
     try {
-      return yield* databaseStatistics(this.#database, this, names, filter);
+      return yield* databaseStatistics(this.#database, this, names, filter, this.#hasCalls);
     } catch (error) {
       throw this.#fault(error);
     }
@@ -200,15 +199,28 @@ export class DatabaseSource implements RecordSource {
     const { texts } = this.#ask(() =>
       this.#database.prepare('SELECT coalesce(max(id), 0) AS texts FROM strings').get(),
     ) as { texts: number };
-    const condition = compileEntryCondition(selection, { manyTexts: texts > MANY_TEXTS });
+    const options = { manyTexts: texts > MANY_TEXTS, hasFunctions: this.#hasCalls };
+    let condition = compileEntryCondition(selection, options);
+    const func = condition.trace === undefined ? this.#onlyFunction(condition) : undefined;
+    if (func !== undefined) {
+      const { sql, params } = condition;
+      condition = { ...condition, sql: `"e"."func" = ? AND ${sql}`, params: [func, ...params] };
+    }
     // Without statistics of the data SQLite would guess which index does it; here it is known.
-    const from =
-      condition.trace === undefined
-        ? 'entries AS e INDEXED BY entries_by_time'
-        : 'entries AS e INDEXED BY entries_by_trace';
-    const compiled: Compiled = { condition, from, statements: new Map() };
+    const index = func !== undefined ? 'func' : condition.trace !== undefined ? 'trace' : 'time';
+    const from = `entries AS e INDEXED BY entries_by_${index}`;
+    const compiled: Compiled = { condition, from, func, statements: new Map() };
     this.#compiled.set(selection, compiled);
     return compiled;
+  }
+
+  /** Number of the one function that a condition lets pass; one that is none where there is no such function. */
+  #onlyFunction({ functions }: EntryCondition): number | undefined {
+    if (functions === undefined) return undefined;
+    const { sql, params } = functions;
+    const find = `SELECT "f"."id" FROM functions AS "f" WHERE ${sql} LIMIT 2`;
+    const found = this.#ask(() => this.#database.prepare(find).all(...params)) as { id: number }[];
+    return found.length > 1 ? undefined : (found[0]?.id ?? -1);
   }
 
   #prepare({ statements }: Compiled, sql: string): StatementSync {
@@ -219,40 +231,13 @@ export class DatabaseSource implements RecordSource {
     return statement;
   }
 
-  /** Stretches of entries, each short enough for one step, and how far the last of them ends. */
-  *#windows(
-    { condition }: Compiled,
-    start: RecordKey,
-    direction: Direction,
-  ): Generator<{ first: RecordKey; last: RecordKey; part: number }, void> {
-    const [order, back, behind] = direction === 'forward' ? ['ASC', 'DESC', '>'] : ['DESC', 'ASC', '<'];
-    const within = direction === 'forward' ? 'time <= ?' : 'time >= ?';
-    // The time's bound is in the scan itself: it ends there.
-    const { low, high } = bounds(condition);
-    const edge = direction === 'forward' ? high : low;
-    const next = this.#ask(() =>
-      this.#database.prepare(
-        `SELECT time, id FROM
-         (SELECT time, id FROM entries WHERE (time, id) ${behind} (?, ?) AND ${within} ORDER BY time ${order}, id ${order} LIMIT ?)
-       ORDER BY time ${back}, id ${back} LIMIT 1`,
-      ),
-    );
-    const whole = this.span();
-    let first = start;
-    for (;;) {
-      const from = first;
-      const last = this.#ask(() => next.get(from.time, from.id, edge, this.#step)) as RecordKey | undefined;
-      if (last === undefined) return;
-      const started = performance.now();
-      yield { first, last, part: partOf(last.time, whole, direction) };
-      this.#adapt(performance.now() - started);
-      first = last;
+  /** Stretches of entries, each short enough for one step. */
+  *#windows(compiled: Compiled, start: RecordKey, direction: Direction): Generator<EntryWindow, void> {
+    try {
+      yield* this.#stretches.from(compiled, start, direction, this.span());
+    } catch (error) {
+      throw this.#fault(error);
     }
-  }
-
-  #adapt(took: number): void {
-    if (took > STEP_MS) this.#step = Math.max(FIRST_STEP, this.#step >> 1);
-    else if (took < STEP_MS / 2) this.#step = Math.min(LONGEST_STEP, this.#step << 1);
   }
 
   #ask<T>(question: () => T): T {
@@ -272,7 +257,8 @@ export class DatabaseSource implements RecordSource {
 
   /** A view or a virtual table in the place of a table could be without end. */
   #checkTables(): void {
-    const names = TABLES.map((name) => `'${name}'`).join(', ');
+    const tables = this.#hasCalls ? [...TABLES, 'functions'] : TABLES;
+    const names = tables.map((name) => `'${name}'`).join(', ');
     const { found } = this.#ask(() =>
       this.#database
         .prepare(
@@ -281,7 +267,7 @@ export class DatabaseSource implements RecordSource {
         )
         .get(),
     ) as { found: number };
-    if (found === TABLES.length) return;
+    if (found === tables.length) return;
     throw new DatabaseError(ATTEMPT, this.#path, 'it lacks tables of a recorder; give another file');
   }
 }

@@ -21,6 +21,9 @@ const MOST_TEXTS = 2_000_000;
 /** Texts that begin like what a filter asks for, offered in its place. */
 const SIMILAR = 50;
 
+/** Functions that are offered for a filter; where there are more, none is said not to occur. */
+const MOST_FUNCTIONS = 20_000;
+
 const ALL: Selection = { filter: { text: '', root: undefined } };
 /** Fields whose values are in the tables of rings and processes, which are small. */
 const RING_FIELDS: ReadonlyMap<string, string> = new Map([
@@ -35,13 +38,17 @@ const TEXT_FIELDS: ReadonlySet<string> = new Set(['kind', 'level']);
 
 /**
  * Tells what occurs: exactly for times, processes and buffers; else from the newest records, and where those are not all, so
- * that nothing is said not to occur which does. Levels and kinds that a filter asks for are looked up among all.
+ * that nothing is said not to occur which does. Levels and kinds that a filter asks for are looked up among all, and functions
+ * are all known.
+ *
+ * @param hasFunctions Whether there is a table of functions.
  */
 export function* databaseStatistics(
   database: DatabaseSync,
   source: RecordSource,
   names: Iterable<string>,
   filter: Filter | undefined,
+  hasFunctions: boolean,
 ): Work<DataStatistics> {
   const fields = new Map<string, FieldStatistics>();
   const rest: string[] = [];
@@ -65,6 +72,7 @@ export function* databaseStatistics(
   const asked = comparisonsOf(filter);
   for (const [name, found] of gatherStatistics(sample, rest).fields) {
     if (isAll) fields.set(name, found);
+    else if (name === 'func' && hasFunctions) fields.set(name, functionStatistics(database, found));
     else if (TEXT_FIELDS.has(name)) fields.set(name, textStatistics(database, name, found, asked));
     // What the newest records do not have, older ones may.
     else if (found.count > 0) fields.set(name, { ...found, truncated: true, min: -Infinity, max: Infinity });
@@ -92,6 +100,15 @@ function timeStatistics(source: RecordSource): FieldStatistics {
   const span = source.span();
   if (span === undefined) return { texts: new Map(), count: 0 };
   return { texts: new Map(), count: 1, min: span.first, max: span.last };
+}
+
+/** @param found In the newest records. */
+function functionStatistics(database: DatabaseSync, found: FieldStatistics): FieldStatistics {
+  const rows = database.prepare(`SELECT DISTINCT name FROM functions LIMIT ${MOST_FUNCTIONS + 1}`).all();
+  const texts = new Map(found.texts);
+  for (const { name } of rows as { name: string }[]) if (!texts.has(name)) texts.set(name, 0);
+  const count = Math.max(found.count, texts.size);
+  return { texts, count, truncated: rows.length > MOST_FUNCTIONS, min: -Infinity, max: Infinity };
 }
 
 /** @param found In the newest records. */

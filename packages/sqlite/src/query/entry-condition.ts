@@ -1,5 +1,7 @@
 import {
+  argumentList,
   type Comparison,
+  type CompiledSql,
   compileSql,
   createCatalog,
   createRecordCatalog,
@@ -11,6 +13,7 @@ import {
 } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
 import { MATCHES } from '../full-text.ts';
+import { functionsOf, onFunctions } from './function-condition.ts';
 import type { Selection, TextSearch } from './record-source.ts';
 import { searchPattern } from './shown-text.ts';
 
@@ -24,6 +27,8 @@ export interface EntryCondition {
   readonly high: number;
   /** The one trace that can fulfil it: there is an index by it. */
   readonly trace: string | undefined;
+  /** A condition on `functions AS f` that the function has to fulfil in any case. */
+  readonly functions: CompiledSql | undefined;
 }
 
 /** How the texts of a column are looked at. */
@@ -33,6 +38,8 @@ export interface ConditionOptions {
    * is come by.
    */
   readonly manyTexts: boolean;
+  /** Whether there is a table of functions: databases that nobody has written to for long may have none. Default yes. */
+  readonly hasFunctions?: boolean;
 }
 
 /** Where the fields of a filter are: in the entry itself, among the texts, or in the ring's and the process's row. */
@@ -81,11 +88,9 @@ function catalogWith(expressionOf: (name: string) => string | undefined): FieldC
         : ({ kind: 'column', expression } as const);
     return { ...field, source };
   });
-  return createCatalog<TraceRecord>(fields, {
-    root: 'fields',
-    get: (record) => record.fields,
-    document: '"e"."fields"',
-  });
+  const document = '"e"."fields"';
+  const get = (record: TraceRecord): unknown => record.fields;
+  return createCatalog<TraceRecord>(fields, { root: 'fields', get, document }, argumentList(document));
 }
 
 /**
@@ -96,10 +101,14 @@ export function compileEntryCondition(
   { filter, search, words }: Selection,
   options: ConditionOptions,
 ): EntryCondition {
+  const { hasFunctions = true } = options;
   const parts: { readonly sql: string; readonly params: readonly SqlValue[] }[] = [];
   if (filter.root !== undefined) {
-    const customize = (node: Expression) =>
-      node.type === 'comparison' ? compileInterned(node, filter, options) : undefined;
+    const customize = (node: Expression, compile: (node: Expression) => CompiledSql) => {
+      if (node.type !== 'comparison') return undefined;
+      const interned = compileInterned(node, filter, options);
+      return interned ?? (hasFunctions ? onFunctions(node, filter, compile) : undefined);
+    };
     parts.push(compileSql(filter, { catalog: entryCatalog, customize }));
   }
   if (search !== undefined) parts.push(searchCondition(search, options));
@@ -110,6 +119,7 @@ export function compileEntryCondition(
   return {
     sql: parts.length === 0 ? '1' : parts.map(({ sql }) => `(${sql})`).join(' AND '),
     params: parts.flatMap(({ params }) => params),
+    functions: hasFunctions ? functionsOf(filter) : undefined,
     ...bounds,
   };
 }
