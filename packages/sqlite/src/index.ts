@@ -1,4 +1,6 @@
 /** Trace buffers in SQLite: the recorder that drains them, the schema, retention, and queries. */
+export { type CallArgument, type CallRecord, callRecord, callStart } from './calls/call-record.ts';
+export type { FunctionStatistics } from './calls/function-statistics.ts';
 export { DatabaseError } from './errors.ts';
 export { fullTextQuery, indexMessages } from './full-text.ts';
 export { DatabaseSource } from './query/database-source.ts';

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DataStatistics, Filter } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
+import type { FunctionStatistics } from '../calls/function-statistics.ts';
 import { DatabaseError, databaseError } from '../errors.ts';
 import { openTraceDatabase, pragma } from '../trace-database.ts';
 import { databaseStatistics } from './database-statistics.ts';
@@ -19,6 +20,7 @@ import type {
 import { bounds, isDirect, startOf } from './scan-range.ts';
 import { shownFields } from './shown-text.ts';
 import { readBooks, type StoredProcess } from './stored-books.ts';
+import { storedCalls, storedFunctions } from './stored-calls.ts';
 import { COLUMNS, NAMES, parseFields, placedRecord } from './stored-record.ts';
 
 /** With more texts than these, the text of each entry is looked up instead of all texts being looked through. */
@@ -170,6 +172,24 @@ export class DatabaseSource implements RecordSource {
     return this.#ask(() => readBooks(this.#database));
   }
 
+  *calls(near: PlacedRecord, first: number, last: number, limit: number): Work<PlacedRecord[]> {
+    if (!this.#hasCalls) return [];
+    const most = Math.min(last, Number.MAX_SAFE_INTEGER);
+    return this.#ask(() => storedCalls(this.#database, near, first, most, limit));
+  }
+
+  *functions(selection: Selection): Work<FunctionStatistics[]> {
+    if (!this.#hasCalls) return [];
+    const { condition } = this.#compile(selection);
+    const ends = { condition, from: 'entries AS e INDEXED BY entries_by_time', func: undefined };
+    const start = startOf(condition, undefined, 'forward');
+    try {
+      return yield* storedFunctions(this.#database, condition, this.#windows(ends, start, 'forward'));
+    } catch (error) {
+      throw this.#fault(error);
+    }
+  }
+
   span(): { readonly first: number; readonly last: number } | undefined {
     const end = (order: string): { time: number } | undefined =>
       this.#ask(() =>
@@ -232,7 +252,7 @@ export class DatabaseSource implements RecordSource {
   }
 
   /** Stretches of entries, each short enough for one step. */
-  *#windows(compiled: Compiled, start: RecordKey, direction: Direction): Generator<EntryWindow, void> {
+  *#windows(compiled: WindowedEntries, start: RecordKey, direction: Direction): Generator<EntryWindow, void> {
     try {
       yield* this.#stretches.from(compiled, start, direction, this.span());
     } catch (error) {

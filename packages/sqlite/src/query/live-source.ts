@@ -1,6 +1,8 @@
 import { compilePredicate, type DataStatistics, type Filter, gatherStatistics } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
+import type { FunctionStatistics } from '../calls/function-statistics.ts';
 import { countValues, fieldReader } from './entry-groups.ts';
+import { liveCalls, liveFunctions } from './live-calls.ts';
 import {
   compareKeys,
   type Direction,
@@ -96,6 +98,14 @@ export class LiveSource implements RecordSource {
       rows.map(({ record }) => record),
       names,
     );
+  }
+
+  calls(near: PlacedRecord, first: number, last: number, limit: number): Work<PlacedRecord[]> {
+    return liveCalls(this.#rows, near, first, last, limit);
+  }
+
+  functions(selection: Selection): Work<FunctionStatistics[]> {
+    return liveFunctions(this.#rows, this.#test(selection));
   }
 
   span(): { readonly first: number; readonly last: number } | undefined {

@@ -1,5 +1,6 @@
 import type { DataStatistics, Filter } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
+import type { FunctionStatistics } from '../calls/function-statistics.ts';
 import type { StoredRing } from './stored-books.ts';
 
 /** The place of a record among those of its source: by time, and where times are equal by number. */
@@ -95,6 +96,20 @@ export interface RecordSource {
    *   list all.
    */
   statistics(names: Iterable<string>, filter?: Filter): Work<DataStatistics>;
+
+  /**
+   * Reads records of calls by the numbers of the calls, which count within a thread and buffer: begins and ends.
+   *
+   * @param near A record of this source, of the thread and buffer that is meant.
+   * @param first Least number.
+   * @param last Greatest number, or Infinity.
+   * @param limit How many records at most.
+   * @returns By number, begins before ends.
+   */
+  calls(near: PlacedRecord, first: number, last: number, limit: number): Work<PlacedRecord[]>;
+
+  /** Tells for each function what its calls came to, of those whose end is selected. */
+  functions(selection: Selection): Work<FunctionStatistics[]>;
 
   /** Times of the first and the last record; `undefined` where there is none. */
   span(): { readonly first: number; readonly last: number } | undefined;
