@@ -20,8 +20,8 @@ const COLUMNS = [
   'count',
 ];
 
-/** Columns of records that name a function; of most records they are empty, and not written. */
-const CALL_COLUMNS = ['func', 'call', 'parent', 'dur'];
+/** Columns of records that name a function, or share something with others; of most they are empty, and not written. */
+const RARE_COLUMNS = ['func', 'call', 'parent', 'dur', 'shared'];
 
 /** Rows of one statement: going from JavaScript to SQLite and back is what costs most. */
 const ROWS = 32;
@@ -54,8 +54,8 @@ export class EntryWriter {
   readonly #strings: StringTable;
   readonly #functions: FunctionTable;
   readonly #plain: Inserts;
-  readonly #withCalls: Inserts;
-  /** One of the two: those with calls from the first function on that a batch names. */
+  readonly #whole: Inserts;
+  /** One of the two: the whole rows from the first one on that a batch needs them for. */
   #inserts: Inserts;
   #end = 0;
 
@@ -63,7 +63,7 @@ export class EntryWriter {
     this.#strings = strings;
     this.#functions = new FunctionTable(database);
     this.#plain = prepareInserts(database, COLUMNS);
-    this.#withCalls = prepareInserts(database, [...COLUMNS, ...CALL_COLUMNS]);
+    this.#whole = prepareInserts(database, [...COLUMNS, ...RARE_COLUMNS]);
     this.#inserts = this.#plain;
   }
 
@@ -75,9 +75,10 @@ export class EntryWriter {
   add(ring: number, record: TraceRecord): void {
     const { message, fields } = record;
     const isOfFunction = fields !== undefined && typeof fields.func === 'string';
-    if (isOfFunction && this.#inserts === this.#plain) {
+    const { shared } = record;
+    if ((isOfFunction || shared !== undefined) && this.#inserts === this.#plain) {
       this.flush();
-      this.#inserts = this.#withCalls;
+      this.#inserts = this.#whole;
     }
     const { values } = this.#inserts;
     const strings = this.#strings;
@@ -96,7 +97,7 @@ export class EntryWriter {
     values[at++] = record.traceId ?? null;
     values[at++] = record.spanId ?? null;
     values[at++] = record.count ?? null;
-    if (this.#inserts === this.#withCalls) {
+    if (this.#inserts === this.#whole) {
       const isNamed = isOfFunction && json !== NO_FIELDS;
       const call = isNamed ? callRecord(record) : undefined;
       values[at++] = isNamed
@@ -105,6 +106,7 @@ export class EntryWriter {
       values[at++] = call?.call ?? null;
       values[at++] = call?.parent ?? null;
       values[at++] = call?.dur ?? null;
+      values[at++] = shared === undefined ? null : strings.numberOfShared(shared);
     }
     this.#end = at;
     if (at < values.length) return;

@@ -72,7 +72,8 @@ export class DatabaseKeeper {
     this.#database.exec(`
       BEGIN IMMEDIATE;
       DELETE FROM strings WHERE id NOT IN
-        (SELECT message FROM entries WHERE message IS NOT NULL UNION SELECT level FROM entries UNION SELECT kind FROM entries);
+        (SELECT message FROM entries WHERE message IS NOT NULL UNION SELECT level FROM entries UNION SELECT kind FROM entries
+         UNION SELECT shared FROM entries WHERE shared IS NOT NULL);
       DELETE FROM functions WHERE id NOT IN (SELECT func FROM entries WHERE func IS NOT NULL);
       COMMIT`);
     sweepIndex(this.#database);

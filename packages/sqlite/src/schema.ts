@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export const APPLICATION_ID = 0x54524342;
 
 /** Version of the schema that this package writes, in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * What the second version has more: calls of functions. Each stays the one or two records that it is among the others; what
@@ -70,6 +70,11 @@ const CALLS = `
     JOIN rings AS r ON r.id = c.ring
     JOIN processes AS p ON p.id = r.process
     LEFT JOIN functions AS f ON f.id = c.func;
+`;
+
+/** What the third version has more: what many records share, such as the resource of spans, as text that has a number. */
+const SHARED = `
+  ALTER TABLE entries ADD COLUMN shared INTEGER REFERENCES strings(id);  -- JSON
 `;
 
 /**
@@ -143,6 +148,7 @@ const MIGRATIONS: readonly string[] = [
     LEFT JOIN strings AS m ON m.id = e.message;
   `,
   CALLS,
+  SHARED,
 ];
 
 /** Brings a database to the present version, in one transaction: killed in between, it is as it was. */

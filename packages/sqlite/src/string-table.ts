@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import { fieldsToJson } from '@tracebuf/query';
 
 /** Texts that few rows differ in, such as levels, whose numbers are kept at hand. */
 const CACHE_SIZE = 4096;
@@ -19,6 +20,8 @@ export class StringTable {
   /** Messages that came lately, and their numbers, 0 where they came once. */
   readonly #messages: string[] = Array<string>(PLACES).fill('');
   readonly #messageNumbers = new Float64Array(PLACES);
+  /** Objects as JSON, by their identity. */
+  #shared = new WeakMap<object, number>();
   readonly #find: StatementSync;
   readonly #add: StatementSync;
 
@@ -55,8 +58,18 @@ export class StringTable {
     return number;
   }
 
+  /** The number of an object as JSON. It is the same object for all records that share it, so it is hardly ever written. */
+  numberOfShared(shared: Readonly<Record<string, unknown>>): number {
+    const known = this.#shared.get(shared);
+    if (known !== undefined) return known;
+    const number = this.#look(fieldsToJson(shared) ?? '{}');
+    this.#shared.set(shared, number);
+    return number;
+  }
+
   /** Forgets the numbers at hand. */
   forget(): void {
+    this.#shared = new WeakMap();
     this.#numbers.clear();
     this.#messageNumbers.fill(0);
   }

@@ -21,7 +21,7 @@ import { bounds, isDirect, startOf } from './scan-range.ts';
 import { shownFields } from './shown-text.ts';
 import { readBooks, type StoredProcess } from './stored-books.ts';
 import { storedCalls, storedFunctions } from './stored-calls.ts';
-import { COLUMNS, NAMES, parseFields, placedRecord } from './stored-record.ts';
+import { COLUMNS, NAMES, parseFields, placedRecord, SHARED_COLUMN } from './stored-record.ts';
 
 /** With more texts than these, the text of each entry is looked up instead of all texts being looked through. */
 const MANY_TEXTS = 20_000;
@@ -29,6 +29,8 @@ const ATTEMPT = 'read the database';
 const TABLES = ['processes', 'rings', 'strings', 'entries'];
 /** Version of the schema from which on there are functions and calls. */
 const VERSION_OF_CALLS = 2;
+/** The one from which on it says what records share. */
+const VERSION_OF_SHARED = 3;
 
 /** A selection, compiled. */
 interface Compiled extends WindowedEntries {
@@ -47,6 +49,7 @@ export class DatabaseSource implements RecordSource {
   #compiled = new WeakMap<Selection, Compiled>();
   #version = 0;
   #hasCalls = false;
+  #columns = COLUMNS;
 
   /**
    * @param path An SQLite database that a recorder has written, or is writing to.
@@ -65,7 +68,9 @@ export class DatabaseSource implements RecordSource {
     );
     try {
       // Who only reads leaves an earlier version as it is.
-      this.#hasCalls = pragma(this.#database, 'user_version') >= VERSION_OF_CALLS;
+      const version = pragma(this.#database, 'user_version');
+      this.#hasCalls = version >= VERSION_OF_CALLS;
+      if (version >= VERSION_OF_SHARED) this.#columns = `${COLUMNS}, ${SHARED_COLUMN}`;
       this.#checkTables();
       this.refresh();
     } catch (error) {
@@ -87,7 +92,7 @@ export class DatabaseSource implements RecordSource {
     const take = (range: string, bounds: readonly number[]): void => {
       const statement = this.#prepare(
         compiled,
-        `SELECT ${COLUMNS} FROM ${compiled.from} ${NAMES} WHERE ${range} AND ${condition.sql}
+        `SELECT ${this.#columns} FROM ${compiled.from} ${NAMES} WHERE ${range} AND ${condition.sql}
          ORDER BY e.time ${order}, e.id ${order} LIMIT ?`,
       );
       const rows = this.#ask(() => statement.all(...bounds, ...condition.params, limit - found.length));
@@ -121,7 +126,7 @@ export class DatabaseSource implements RecordSource {
     const { low, high } = bounds(compiled.condition);
     const statement = this.#prepare(
       compiled,
-      `SELECT ${COLUMNS} FROM ${compiled.from} ${NAMES}
+      `SELECT ${this.#columns} FROM ${compiled.from} ${NAMES}
        WHERE e.time >= ? AND e.time <= ? AND ${compiled.condition.sql} ORDER BY e.time, e.id`,
     );
     try {

@@ -5,6 +5,9 @@ import type { PlacedRecord } from './record-source.ts';
 export const COLUMNS = `e.id, e.time, p.name AS process, p.pid, r.thread, r.buffer, e.seq, l.text AS level, e.severity,
   k.text AS kind, coalesce(e.text, m.text) AS message, e.fields, e.trace, e.span, e.count, e.ring`;
 
+/** One more: what a record shares with others, as JSON. Before version 3 there is none. */
+export const SHARED_COLUMN = '(SELECT text FROM strings WHERE id = e.shared) AS shared';
+
 /** Names of what entries hold by number. A LEFT JOIN is never reordered: `entries` stays the outer loop, in its order. */
 export const NAMES = `LEFT JOIN rings AS r ON r.id = e.ring LEFT JOIN processes AS p ON p.id = r.process
   LEFT JOIN strings AS l ON l.id = e.level LEFT JOIN strings AS k ON k.id = e.kind
@@ -16,6 +19,7 @@ export type StoredRecord = Readonly<Record<string, unknown>>;
 /** What was stored, as a record. */
 export function placedRecord(row: StoredRecord): PlacedRecord {
   const fields = parseFields(row.fields);
+  const shared = typeof row.shared === 'string' ? parseShared(row.shared) : undefined;
   const time = numberOf(row.time);
   const severity = numberOf(row.severity);
   const record: TraceRecord = {
@@ -33,6 +37,7 @@ export function placedRecord(row: StoredRecord): PlacedRecord {
     ...(typeof row.trace === 'string' ? { traceId: row.trace } : {}),
     ...(typeof row.span === 'string' ? { spanId: row.span } : {}),
     ...(typeof row.count === 'number' ? { count: row.count } : {}),
+    ...(shared === undefined ? {} : { shared }),
   };
   return { key: { time, id: numberOf(row.id) }, record, ring: numberOf(row.ring) };
 }
@@ -56,4 +61,17 @@ export function parseFields(json: unknown): Readonly<Record<string, unknown>> | 
   } catch {
     return undefined;
   }
+}
+
+/** What was shared, by its text: the same object for all records that share it. */
+const known = new Map<string, TraceRecord['shared']>();
+/** More than a program has of resources, scopes and components; a database may have more, but not at once. */
+const MOST_KNOWN = 1000;
+
+function parseShared(json: string): TraceRecord['shared'] {
+  if (known.has(json)) return known.get(json);
+  if (known.size >= MOST_KNOWN) known.clear();
+  const shared = parseFields(json);
+  known.set(json, shared);
+  return shared;
 }
