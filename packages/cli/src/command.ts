@@ -85,6 +85,12 @@ export const PROCESS_OPERAND: OperandSpec = {
   completes: 'process',
 };
 
+/** `<proc>`, or a database in its place. */
+export const SOURCE_OPERAND: OperandSpec = {
+  ...PROCESS_OPERAND,
+  description: 'name, pid or name.pid of a process, or all; or the file of a database',
+};
+
 /** `<buf>|all`, as most commands take it. */
 export const BUFFER_OPERAND: OperandSpec = {
   usage: '<buf>|all',

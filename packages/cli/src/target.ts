@@ -7,6 +7,7 @@ import {
   UnknownTraceBufferError,
 } from '@tracebuf/ring';
 import { UsageError } from './errors.ts';
+import { refuseDatabase } from './named-source.ts';
 
 /** What `<proc> <buf>|all` means now. */
 export interface Target {
@@ -47,8 +48,13 @@ export function findTarget(proc: string, buf: string): Target {
   };
 }
 
-/** Processes that a selector names, newest first. */
+/**
+ * Processes that a selector names, newest first.
+ *
+ * @throws UnknownProcessError, AmbiguousProcessError, UsageError for a database.
+ */
 export function findProcessEntries(proc: string): ProcessEntry[] {
+  refuseDatabase(proc);
   return selectProcesses(proc, allProcesses().processes);
 }
 
@@ -63,7 +69,12 @@ export function bufferNames(process: ProcessEntry): string[] {
   return [...new Set(process.ringFiles().map(({ buffer }) => buffer))].sort();
 }
 
-function matchBuffers(word: string, known: readonly string[]): string[] {
+/**
+ * Names of trace buffers that a word means: that one in any case, or the only one that begins so.
+ *
+ * @throws UnknownTraceBufferError, UsageError where several begin so.
+ */
+export function matchBuffers(word: string, known: readonly string[]): string[] {
   if (known.includes(word)) return [word];
   const wanted = word.toLowerCase();
   const same = known.filter((name) => name.toLowerCase() === wanted);

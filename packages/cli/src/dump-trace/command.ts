@@ -1,4 +1,4 @@
-import { BUFFER_OPERAND, type CommandSpec, JSON_OPTION, PROCESS_OPERAND } from '../command.ts';
+import { BUFFER_OPERAND, type CommandSpec, JSON_OPTION, SOURCE_OPERAND } from '../command.ts';
 import { SELECTION_OPTIONS } from '../selection-options.ts';
 import { DUMP_FORMATS, formatValue } from './dump-format.ts';
 
@@ -7,7 +7,7 @@ export const dumpTraceCommand: CommandSpec = {
   summary: 'write the records of trace buffers to a file in the dump directory',
   details: `The directory is TRACEBUF_DUMP_DIR, by default one for this user under the temporary directory. A file that is there
 already is never overwritten. The path of the file is printed.`,
-  operands: [PROCESS_OPERAND, BUFFER_OPERAND],
+  operands: [SOURCE_OPERAND, BUFFER_OPERAND],
   options: [
     {
       flags: '--format <format>',

@@ -1,4 +1,5 @@
-import { TraceReader, type TraceRecord } from '@tracebuf/ring';
+import { basename, extname } from 'node:path';
+import { type ReadProblem, TraceReader, type TraceRecord } from '@tracebuf/ring';
 import type { Run } from '../command.ts';
 import { registerDecoders } from '../decoders.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -6,12 +7,18 @@ import type { RecordWriter } from '../export/export-format.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import { lastRecords } from '../last-records.ts';
+import { namedSource } from '../named-source.ts';
 import type { Output } from '../output.ts';
 import { plural } from '../quantity.ts';
 import { reportProblems } from '../read-problems.ts';
-import { acceptedRecords, type RecordFilterOptions, recordFilter } from '../record-filter.ts';
+import {
+  acceptedRecords,
+  type RecordFilter,
+  type RecordFilterOptions,
+  recordFilter,
+} from '../record-filter.ts';
 import { recordFormat } from '../record-printer.ts';
-import { findTarget, isAll, readerOptions, type Target } from '../target.ts';
+import { findTarget, isAll, readerOptions } from '../target.ts';
 import { DumpWriter, dumpName } from './dump-file.ts';
 import { DUMP_EXTENSIONS, type DumpFormat } from './dump-format.ts';
 
@@ -36,40 +43,75 @@ export const dumpTrace: Run<DumpTraceOptions> = async ({
   out,
   err,
 }) => {
-  registerDecoders();
   const filter = await recordFilter(options);
-  const target = findTarget(proc, buf);
-  const { format = 'text', last, utc = false, json = false } = options;
-  const layout = { utc, process: target.processes.length !== 1, buffer: isAll(buf) };
-  return await interruptible(async (signal) => {
-    const reader = new TraceReader(target.processes, readerOptions(target));
-    const file = new DumpWriter(options.file ?? nameOf(target, proc, buf, format));
-    try {
-      const accepted = acceptedRecords(reader.records(), filter);
-      const records = last === undefined ? accepted : lastRecords(accepted, last);
-      const count =
-        format === 'sqlite'
-          ? await storeInDatabase(file.path, records)
-          : await writeRecords(records, await writerOf(format, layout), file, err, signal);
-      if (signal.aborted) return ExitCode.INTERRUPTED;
-      file.finish();
-      await out.write(json ? jsonLine({ path: file.path, records: count }) : `${file.path}\n`);
-      if (err.terminal && !json) await err.line(`${plural(count, 'record')} written`);
-      return await reportProblems(reader.problems, err);
-    } finally {
-      file.discard();
-      reader.close();
-    }
-  });
+  const { format = 'text', utc = false, json = false } = options;
+  const named = namedSource(proc);
+  const source =
+    named.kind === 'database'
+      ? await storedSource(named.path, buf, options)
+      : liveSource(proc, buf, filter, options.last);
+  try {
+    return await interruptible(async (signal) => {
+      const file = new DumpWriter(options.file ?? dumpName([...source.names, buf], DUMP_EXTENSIONS[format]));
+      try {
+        const layout = { utc, process: !source.isOneProcess, buffer: isAll(buf) };
+        const count =
+          format === 'sqlite'
+            ? await storeInDatabase(file.path, source.records)
+            : await writeRecords(source.records, await writerOf(format, layout), file, err, signal);
+        if (signal.aborted) return ExitCode.INTERRUPTED;
+        file.finish();
+        await out.write(json ? jsonLine({ path: file.path, records: count }) : `${file.path}\n`);
+        if (err.terminal && !json) await err.line(`${plural(count, 'record')} written`);
+        return await reportProblems(source.problems(), err);
+      } finally {
+        file.discard();
+      }
+    });
+  } finally {
+    source.close();
+  }
 };
 
-function nameOf({ processes }: Target, proc: string, buf: string, format: DumpFormat): string {
-  const [only] = processes;
-  const who = processes.length === 1 && only !== undefined ? [only.name, String(only.pid)] : [proc];
-  return dumpName([...who, buf], DUMP_EXTENSIONS[format]);
+/** What is dumped. */
+interface DumpSource {
+  readonly records: Iterable<TraceRecord>;
+  /** What it is called in the name of the file. */
+  readonly names: readonly string[];
+  readonly isOneProcess: boolean;
+  problems(): readonly ReadProblem[];
+  close(): void;
 }
 
-/** Loaded only where it is asked for: node:sqlite takes long to load. */
+function liveSource(proc: string, buf: string, filter: RecordFilter, last: number | undefined): DumpSource {
+  registerDecoders();
+  const target = findTarget(proc, buf);
+  const reader = new TraceReader(target.processes, readerOptions(target));
+  const accepted = acceptedRecords(reader.records(), filter);
+  const [only, ...others] = target.processes;
+  const isOneProcess = only !== undefined && others.length === 0;
+  return {
+    records: last === undefined ? accepted : lastRecords(accepted, last),
+    names: isOneProcess ? [only.name, String(only.pid)] : [proc],
+    isOneProcess,
+    problems: () => reader.problems,
+    close: () => reader.close(),
+  };
+}
+
+/** Loaded only where it is asked for, as all that needs node:sqlite, which takes long to load. */
+async function storedSource(path: string, buffer: string, options: DumpTraceOptions): Promise<DumpSource> {
+  const { openStoredRecords, recordsOf } = await import('../stored-records.ts');
+  const stored = openStoredRecords(path, { ...options, buffer });
+  return {
+    records: recordsOf(stored),
+    names: [basename(path, extname(path))],
+    isOneProcess: stored.processes.length === 1,
+    problems: () => [],
+    close: () => stored.close(),
+  };
+}
+
 async function storeInDatabase(path: string, records: Iterable<TraceRecord>): Promise<number> {
   const { storeRecords } = await import('@tracebuf/sqlite');
   return storeRecords(path, records);

@@ -7,7 +7,7 @@ export const exportCommand: CommandSpec = {
   summary: 'write records for other programs: Perfetto, speedscope, OTLP JSON, JSON lines, CSV',
   details: `perfetto: the trace event format, which ui.perfetto.dev and chrome://tracing open: spans and calls as slices, log lines as
 instants, lost records as a counter. speedscope: calls and spans as flame graphs. otlp-json: logs and
-spans as OpenTelemetry's files have them, a request per line; of buffers only. jsonl: one record as a JSON object per line.
+spans as OpenTelemetry's files have them, a request per line. jsonl: one record as a JSON object per line.
 csv: one record per line below a line of names, fields as JSON.
 
 The source is a database of "trace-cli record", or the trace buffers of processes as they are now. Without --output it goes to
@@ -16,7 +16,8 @@ standard output; a name that ends in .gz is compressed.`,
     {
       usage: '[<proc>…]',
       presence: 'rest',
-      description: 'names, pids or name.pid of processes; default: all',
+      description:
+        'names, pids or name.pid of processes, default: all; and the file of a database that they are in',
       completes: 'process',
     },
   ],
@@ -29,7 +30,7 @@ standard output; a name that ends in .gz is compressed.`,
     },
     { flags: '-o, --output <file>', description: 'write to this file, which must not be there yet' },
     { flags: '--force', description: 'write over a file that is there' },
-    { flags: '--db <file>', description: 'read this database instead of the buffers' },
+    { flags: '--db <file>', description: 'a database; the same as its file above' },
     { flags: '-b, --buffer <name>', description: 'only this trace buffer' },
     ...SELECTION_OPTIONS,
   ],

@@ -1,7 +1,5 @@
-import type { ProcessEntry } from '@tracebuf/ring';
-import { type FeedItem, RecordFeed } from '../forward-otlp/record-feed.ts';
+import type { FeedItem } from '../forward-otlp/record-feed.ts';
 import { LogSignal, type Signal, SpanSignal } from '../forward-otlp/signals.ts';
-import type { RecordFilter } from '../record-filter.ts';
 
 /** Records of one request, which is one line. */
 const BATCH = 1000;
@@ -9,31 +7,18 @@ const BATCH = 1000;
 /**
  * Writes logs, spans and incidents as OpenTelemetry's file format has them: a line for each request of OTLP/JSON, logs and
  * spans apart ("OpenTelemetry Protocol File Exporter"). Spans that a process has left open are told as such.
- *
- * @param buffers Names of buffers; `undefined` for all.
  */
 export function* otlpLines(
-  processes: readonly ProcessEntry[],
-  buffers: readonly string[] | undefined,
-  filter: RecordFilter,
+  items: Iterable<FeedItem>,
 ): Generator<{ readonly line: string; readonly count: number }, void> {
-  const feed = new RecordFeed({ rings: new Map(), finished: new Set(), countsFromStart: false });
   const spans = new Batches(new SpanSignal('json'));
   const logs = new Batches(new LogSignal('json'));
-  try {
-    feed.update(processes);
-    for (const item of feed.read()) {
-      const { ring, record } = item;
-      if (ring !== undefined && buffers !== undefined && !buffers.includes(record?.buffer ?? '')) continue;
-      if (record !== undefined && !filter.accepts(record)) continue;
-      yield* logs.add(item);
-      yield* spans.add(item);
-    }
-    yield* logs.flush();
-    yield* spans.flush();
-  } finally {
-    feed.close();
+  for (const item of items) {
+    yield* logs.add(item);
+    yield* spans.add(item);
   }
+  yield* logs.flush();
+  yield* spans.flush();
 }
 
 /** Records of one signal, put together to requests. */

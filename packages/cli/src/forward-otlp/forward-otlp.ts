@@ -9,6 +9,7 @@ import { plural } from '../quantity.ts';
 import { Collector } from './collector.ts';
 import { CursorFile } from './cursor-file.ts';
 import { collectorOptions, type OtlpOptions, signalUrl } from './otlp-options.ts';
+import type { Feed, FeedStart } from './record-feed.ts';
 import { type ForwarderTotals, SignalForwarder } from './signal-forwarder.ts';
 import { LogSignal, type Signal, SpanSignal } from './signals.ts';
 
@@ -33,14 +34,23 @@ export async function forwardOtlp(
   { options, out, err }: Invocation<OtlpOptions>,
 ): Promise<ExitCode> {
   registerDecoders();
-  const { protocol = 'protobuf', batch = BATCH_SIZE, once = false, quiet = false, json = false } = options;
+  const { protocol = 'protobuf', batch = BATCH_SIZE, db, quiet = false, json = false } = options;
+  // Nothing more comes in a database.
+  const once = options.once === true || db !== undefined;
   const reach = collectorOptions(options, process.env);
   const contentType = protocol === 'json' ? 'application/json' : 'application/x-protobuf';
   const note = (text: string): void => {
     // Nobody reads what a service says when that can't be written; what it does is worth more.
     err.line(`# ${visibleText(text)}`).catch(() => undefined);
   };
-  const settings = { batchSize: Math.max(1, batch), interval: INTERVAL_MS, once, maxTries: MAX_TRIES, note };
+  const settings = {
+    batchSize: Math.max(1, batch),
+    interval: INTERVAL_MS,
+    once,
+    maxTries: MAX_TRIES,
+    note,
+    ...(db === undefined ? {} : { feed: await storedFeed(db) }),
+  };
   const forwarders: Forwarder[] = [];
   const add = <T>(signal: Signal<T>): void => {
     const endpoint = signalUrl(url, signal.path);
@@ -88,6 +98,13 @@ export async function forwardOtlp(
   if (once && !sentAll) return ExitCode.FAILED;
   // Ctrl-C and SIGTERM are how it is meant to end.
   return once ? code : ExitCode.DONE;
+}
+
+/** What is sent of a database; each signal reads it for itself. */
+async function storedFeed(path: string): Promise<(start: FeedStart) => Feed> {
+  const { openStoredRecords } = await import('../stored-records.ts');
+  const { StoredFeed } = await import('./stored-feed.ts');
+  return (start) => new StoredFeed(openStoredRecords(path, {}), start);
 }
 
 /** Tells the forwarders which processes there are. */

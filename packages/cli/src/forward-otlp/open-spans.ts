@@ -1,6 +1,7 @@
 import { isEndMark, StatusCode, type StoredSpan, spanOf } from '@tracebuf/otel-exporter';
-import type { ProcessEntry, TraceRecord } from '@tracebuf/ring';
+import type { TraceRecord } from '@tracebuf/ring';
 import { hrTimeOf } from './hr-time.ts';
+import type { FedProcess } from './record-feed.ts';
 
 /** A process that never ends its spans must not fill the memory: those that started first are given up. */
 const MAX_OPEN = 100_000;
@@ -16,7 +17,7 @@ export class OpenSpans {
   readonly #processes = new Map<string, OpenProcess>();
 
   /** Takes notice of a record. */
-  see({ key }: ProcessEntry, record: TraceRecord): void {
+  see({ key }: FedProcess, record: TraceRecord): void {
     const process = this.#processes.get(key) ?? { spans: new Map<string, StoredSpan>(), lastSeen: 0 };
     this.#processes.set(key, process);
     process.lastSeen = Math.max(process.lastSeen, record.time);
@@ -31,7 +32,7 @@ export class OpenSpans {
   }
 
   /** The spans that a process that is over has left open, ended when it was seen last; it is forgotten. */
-  takeUnfinished(process: ProcessEntry): StoredSpan[] {
+  takeUnfinished(process: FedProcess): StoredSpan[] {
     const open = this.#processes.get(process.key);
     this.#processes.delete(process.key);
     if (open === undefined) return [];

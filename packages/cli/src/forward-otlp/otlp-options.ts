@@ -14,6 +14,7 @@ export interface OtlpOptions {
   readonly key?: string;
   readonly timeout?: number;
   readonly batch?: number;
+  readonly db?: string;
   readonly once?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;

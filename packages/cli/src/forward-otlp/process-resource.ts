@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Attributes, StoredResource } from '@tracebuf/otel-exporter';
-import type { ProcessEntry } from '@tracebuf/ring';
+import type { FedProcess } from './record-feed.ts';
 
 /**
  * Resources of processes, as the collector gets them. What a program tells OpenTelemetry of itself counts for all that it
@@ -13,7 +13,7 @@ export class ProcessResources {
   readonly #told = new Map<string, StoredResource>();
 
   /** @param stored Of a record of OpenTelemetry; `undefined` for all others. */
-  of(process: ProcessEntry, stored?: StoredResource): StoredResource {
+  of(process: FedProcess, stored?: StoredResource): StoredResource {
     if (stored !== undefined && hasEntries(stored.attributes)) this.#told.set(process.key, stored);
     const told = stored ?? this.#told.get(process.key);
     const ofProcess = this.#known.get(process.key) ?? new Map<StoredResource | undefined, StoredResource>();
@@ -33,7 +33,7 @@ export class ProcessResources {
 }
 
 /** By the names of OpenTelemetry's semantic conventions. */
-function attributesOf({ name, pid, key, info }: ProcessEntry): Attributes {
+function attributesOf({ name, pid, key, info }: FedProcess): Attributes {
   return {
     'service.name': name,
     // The name of its directory, which no other process of the host ever has.
@@ -41,7 +41,7 @@ function attributesOf({ name, pid, key, info }: ProcessEntry): Attributes {
     'host.name': hostname(),
     'process.pid': pid,
     'process.runtime.name': 'nodejs',
-    'process.runtime.version': info.nodeVersion.replace(/^v/, ''),
+    ...(info.nodeVersion === '' ? {} : { 'process.runtime.version': info.nodeVersion.replace(/^v/, '') }),
   };
 }
 

@@ -1,9 +1,14 @@
 import type { ProcessEntry, TraceRecord } from '@tracebuf/ring';
 import { RecordFeed as RingFeed } from '@tracebuf/ring/files';
 
+/** What is to be known of a process, live, dead or in a database. */
+export interface FedProcess extends Pick<ProcessEntry, 'key' | 'name' | 'pid' | 'state'> {
+  readonly info: { readonly nodeVersion: string };
+}
+
 /** What a feed gives: a record, or only where a ring stands, or that a process has nothing more to come. */
 export interface FeedItem {
-  readonly process: ProcessEntry;
+  readonly process: FedProcess;
   /** The ring that it is from; absent at the end of a process. */
   readonly ring?: string;
   /** Number to which this brings the reader of the ring. */
@@ -27,15 +32,34 @@ export interface FeedStart {
    * to be sent.
    */
   readonly countsFromStart: boolean;
+  /** Names of buffers; default: all. */
+  readonly buffers?: readonly string[] | undefined;
+  /** Told of files that can't be read, or not all of them. */
+  readonly report?: (path: string, error: Error) => void;
+}
+
+/** Where items come from: {@link RecordFeed}, or a database. */
+export interface Feed {
+  readonly finished: ReadonlySet<string>;
+  update(processes: readonly ProcessEntry[]): void;
+  read(): Generator<FeedItem, void>;
+  close(): void;
 }
 
 /** The records of processes in one sequence with the ends of their rings and of themselves. */
-export class RecordFeed {
+export class RecordFeed implements Feed {
   readonly #feed: RingFeed;
 
-  constructor({ rings, finished, countsFromStart }: FeedStart) {
-    // What was sent before is seen again: a span that is still open began there.
-    this.#feed = new RingFeed({ start: rings, finished, countsFromStart, repeats: true });
+  constructor({ rings, finished, countsFromStart, buffers, report }: FeedStart) {
+    this.#feed = new RingFeed({
+      start: rings,
+      finished,
+      countsFromStart,
+      // What was sent before is seen again: a span that is still open began there.
+      repeats: true,
+      ...(buffers === undefined ? {} : { buffers }),
+      ...(report === undefined ? {} : { report: ({ path }, error) => report(path, error as Error) }),
+    });
   }
 
   /** Takes notice of processes that came, ended or were removed, and of rings that came. To be called about every second. */

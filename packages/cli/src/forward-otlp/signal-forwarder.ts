@@ -2,7 +2,7 @@ import type { ProcessEntry } from '@tracebuf/ring';
 import { pause } from '../interruption.ts';
 import type { Answer, Collector } from './collector.ts';
 import type { Cursor, CursorFile } from './cursor-file.ts';
-import { type FeedItem, RecordFeed } from './record-feed.ts';
+import { type FedProcess, type Feed, type FeedItem, type FeedStart, RecordFeed } from './record-feed.ts';
 import { retryDelay } from './retry-delay.ts';
 import type { Signal } from './signals.ts';
 
@@ -16,6 +16,8 @@ export interface ForwarderOptions {
   readonly once: boolean;
   /** Of {@link ForwarderOptions.once}: tries of one request before it is given up. */
   readonly maxTries: number;
+  /** Makes what is sent from; default: the trace buffers of processes. */
+  readonly feed?: (start: FeedStart) => Feed;
   /** Told what a person should know. */
   readonly note: (text: string) => void;
 }
@@ -54,7 +56,7 @@ export class SignalForwarder<T> {
   readonly #collector: Collector;
   readonly #file: CursorFile;
   readonly #options: ForwarderOptions;
-  readonly #feed: RecordFeed;
+  readonly #feed: Feed;
   readonly #before: Omit<Cursor, 'version' | 'url'>;
   readonly #rings: Map<string, number>;
   readonly #finished: Set<string>;
@@ -89,7 +91,8 @@ export class SignalForwarder<T> {
     this.#rings = new Map(Object.entries(this.#before.rings));
     this.#finished = new Set(this.#before.finished);
     this.#doubtful = new Map(Object.entries(this.#before.sending));
-    this.#feed = new RecordFeed({
+    const feed = options.feed ?? ((start) => new RecordFeed(start));
+    this.#feed = feed({
       rings: new Map(this.#rings),
       finished: this.#finished,
       countsFromStart: cursor !== undefined,
@@ -267,7 +270,7 @@ export class SignalForwarder<T> {
   }
 
   /** A process is over and dealt with: its rings need not be told apart any more. */
-  #finish({ key }: ProcessEntry): void {
+  #finish({ key }: FedProcess): void {
     this.#finished.add(key);
     for (const ring of this.#rings.keys()) if (ring.startsWith(`${key}/`)) this.#rings.delete(ring);
     // Those whose directories are gone can't come again.

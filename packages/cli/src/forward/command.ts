@@ -21,6 +21,9 @@ started again, also after kill -9. While the collector can't be reached it tries
 and the collector is told. Spans that a process has left open when it died are sent when it has. Headers with secrets are better
 in OTEL_EXPORTER_OTLP_HEADERS, as name=value,name=value.
 
+With --db it sends what a database of "trace-cli record" holds, then ends; what was sent of the same processes before is not sent
+again.
+
 Ctrl-C ends it; what is on its way goes out first.`,
   operands: [],
   options: [
@@ -59,12 +62,14 @@ Ctrl-C ends it; what is on its way goes out first.`,
       parse: batchValue,
     },
     { flags: '--once', description: 'with --otlp: send what is there, then end' },
+    { flags: '--db <file>', description: 'with --otlp: send what this database holds instead, then end' },
     { flags: '--quiet', description: 'say only what went wrong' },
     { flags: '--json', description: 'when it ends, JSON objects with what was delivered' },
   ],
   examples: [
     ['forward --syslog', 'deliver the system log until Ctrl-C'],
     ['forward --otlp http://localhost:4318', 'send everything to a collector on this host until Ctrl-C'],
+    ['forward --otlp http://localhost:4318 --db crash.sqlite', 'send what was recorded'],
     ['forward --otlp https://otlp.example.com --ca ca.pem --once', 'send what the buffers hold now'],
   ],
   load: async () => (await import('./forward.ts')).forward,

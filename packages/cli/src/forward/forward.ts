@@ -10,6 +10,11 @@ export const forward: Run<ForwardOptions> = async (invocation) => {
       'forward needs to know where to; write "forward --syslog" or "forward --otlp <url>".',
     );
   }
+  if (syslog && invocation.options.db !== undefined) {
+    throw new UsageError(
+      'What a database holds can be sent by "--otlp" only; leave out "--syslog" or "--db"',
+    );
+  }
   // What one of them needs the other does not pay for.
   if (otlp === undefined) return await (await import('./syslog.ts')).forwardToSyslog(invocation);
   return await (await import('../forward-otlp/forward-otlp.ts')).forwardOtlp(otlp, invocation);

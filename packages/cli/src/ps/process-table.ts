@@ -1,4 +1,4 @@
-import { isoTime, levelName } from '@tracebuf/ring';
+import { isoTime, levelName, type ProcessState } from '@tracebuf/ring';
 import { shortState } from '../process-state.ts';
 import { formatAge, formatBytes } from '../quantity.ts';
 import { type Column, formatTable } from '../table.ts';
@@ -12,7 +12,13 @@ interface Row {
 
 const MAX_NAME = 40;
 
-const STATE_STYLES = { alive: 'green', ended: 'dim', died: 'red', unknown: 'yellow' } as const;
+/** Colours of the states of processes. */
+export const STATE_STYLES: Readonly<Record<ProcessState, 'green' | 'dim' | 'red' | 'yellow'>> = {
+  alive: 'green',
+  ended: 'dim',
+  died: 'red',
+  unknown: 'yellow',
+};
 
 /** Processes and their buffers as a table. */
 export function processTable(

@@ -1,8 +1,10 @@
 import { selectProcesses } from '@tracebuf/ring';
 import type { Run } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
+import { namedSource } from '../named-source.ts';
 import type { Output } from '../output.ts';
 import { reportProblems } from '../read-problems.ts';
 import { allProcesses, isAll } from '../target.ts';
@@ -24,6 +26,12 @@ const WATCH_INTERVAL = 1000;
 /** `ps`: lists processes and buffers. */
 export const ps: Run<PsOptions> = async ({ operands: [proc = 'all'], options, out, err }) => {
   const { json = false, watch = false, rate = out.terminal && !json } = options;
+  const named = namedSource(proc);
+  if (named.kind === 'database') {
+    if (watch || options.rate === true)
+      throw new UsageError(`Nothing changes in a database; leave out "--${watch ? 'watch' : 'rate'}"`);
+    return await (await import('./stored-processes.ts')).showStoredProcesses(named.path, json, out);
+  }
   const show = (statuses: readonly ProcessStatus[]): string =>
     json ? statuses.map((status) => jsonLine(processJson(status))).join('') : tableOf(statuses, proc, out);
   if (watch) {

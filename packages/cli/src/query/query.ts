@@ -23,13 +23,14 @@ import type { ExitCode } from '../exit-code.ts';
 import { csvWriter } from '../export/csv.ts';
 import { jsonLine } from '../json-line.ts';
 import { lastRecords } from '../last-records.ts';
+import { defaultSource, type NamedSource, namedSource } from '../named-source.ts';
 import type { Output } from '../output.ts';
 import { printLines } from '../print-lines.ts';
 import { reportProblems } from '../read-problems.ts';
 import { recordFormat } from '../record-printer.ts';
 import { describeError } from '../report-error.ts';
 import { bothFilters, type NarrowingOptions, narrowingFilter } from './selection-filter.ts';
-import { defaultSource, type NamedSource, namedSource, type OpenSource, openSource } from './sources.ts';
+import { type OpenSource, openSource } from './sources.ts';
 import { addCounts, type CountFormat, formatCounts } from './value-counts.ts';
 import { withProgress } from './work-progress.ts';
 

@@ -6,6 +6,7 @@ import { DEFAULT_DATABASE } from '../default-database.ts';
 import { ExitCode } from '../exit-code.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
+import { refuseDatabase } from '../named-source.ts';
 import type { Output } from '../output.ts';
 import { meansProcess } from '../process-word.ts';
 import { plural } from '../quantity.ts';
@@ -30,6 +31,7 @@ const PROGRESS_MS = 1000;
 
 /** `record`: drains trace buffers into a database until it is stopped. */
 export const recordTraces: Run<RecordOptions> = async ({ operands, options, out, err }) => {
+  for (const word of operands) refuseDatabase(word);
   registerDecoders();
   const { db = DEFAULT_DATABASE, once = false, quiet = false, json = false } = options;
   const recorder = new Recorder(db, recorderOptions(operands, options));

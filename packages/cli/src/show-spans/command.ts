@@ -1,4 +1,4 @@
-import { type CommandSpec, JSON_OPTION, PROCESS_OPERAND } from '../command.ts';
+import { type CommandSpec, JSON_OPTION, SOURCE_OPERAND } from '../command.ts';
 import { countValue } from '../option-values.ts';
 import { traceIdValue } from './trace-id-value.ts';
 
@@ -8,7 +8,7 @@ export const showSpansCommand: CommandSpec = {
   details: `START is relative to the first span of its trace. A span that has not ended is "open" while its process runs, and
 "unfinished" where that is over: it is what the process was doing when it ended. With "all", spans of one trace come together from
 all processes.`,
-  operands: [PROCESS_OPERAND],
+  operands: [SOURCE_OPERAND],
   options: [
     {
       flags: '-t, --trace <id>',

@@ -1,20 +1,15 @@
 import { TraceReader, visibleText } from '@tracebuf/ring';
 import type { Run } from '../command.ts';
-import { looksLikeDatabase } from '../database-path.ts';
 import { registerDecoders } from '../decoders.ts';
 import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { interruptible } from '../interruption.ts';
 import { lastRecords } from '../last-records.ts';
+import { namedSource } from '../named-source.ts';
 import type { Output } from '../output.ts';
 import { mayWrite, obituary } from '../process-state.ts';
 import { reportProblems } from '../read-problems.ts';
-import {
-  acceptedRecords,
-  type RecordFilter,
-  type RecordFilterOptions,
-  recordFilter,
-} from '../record-filter.ts';
+import { acceptedRecords, type RecordFilterOptions, recordFilter } from '../record-filter.ts';
 import { printRecords, recordFormat } from '../record-printer.ts';
 import { findTarget, isAll, readerOptions, type Target } from '../target.ts';
 import { isPinned } from './followed-processes.ts';
@@ -35,9 +30,10 @@ export const showTrace: Run<ShowTraceOptions> = async ({
   err,
 }) => {
   // Before the buffers are looked at: a bad filter is told as such, whatever there is to read.
-  registerDecoders();
   const filter = await recordFilter(options);
-  if (looksLikeDatabase(proc)) return await showDatabase(proc, buf, filter, options, out);
+  const source = namedSource(proc);
+  if (source.kind === 'database') return await showDatabase(source.path, buf, options, out);
+  registerDecoders();
   const target = findTarget(proc, buf);
   const { follow: following = false, json = false, utc = false, last = Number.POSITIVE_INFINITY } = options;
   const announce = !json && !isAll(proc);
@@ -66,9 +62,8 @@ export const showTrace: Run<ShowTraceOptions> = async ({
 /** A database in place of a process. */
 async function showDatabase(
   path: string,
-  buf: string,
-  filter: RecordFilter,
-  { follow, json = false, utc = false, last }: ShowTraceOptions,
+  buffer: string,
+  { follow, json = false, utc = false, ...selection }: ShowTraceOptions,
   out: Output,
 ): Promise<ExitCode> {
   if (follow === true) {
@@ -77,15 +72,14 @@ async function showDatabase(
       `The database ${JSON.stringify(path)} can't be followed here; leave out --follow: ${hint}`,
     );
   }
-  const { openDatabase } = await import('./show-database.ts');
-  const database = openDatabase(path, buf);
+  const { openStoredRecords, recordsOf } = await import('../stored-records.ts');
+  const stored = openStoredRecords(path, { ...selection, buffer });
   try {
-    const records = acceptedRecords(database.records, filter);
-    const format = recordFormat(json, { color: out.color, utc, process: true, buffer: isAll(buf) });
-    await printRecords(last === undefined ? records : lastRecords(records, last), format, out);
+    const format = recordFormat(json, { color: out.color, utc, process: true, buffer: isAll(buffer) });
+    await printRecords(recordsOf(stored), format, out);
     return ExitCode.DONE;
   } finally {
-    database.close();
+    stored.close();
   }
 }
 

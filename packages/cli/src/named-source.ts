@@ -1,0 +1,64 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { DEFAULT_DATABASE } from './default-database.ts';
+import { UsageError } from './errors.ts';
+
+/** What a word of the command line means. */
+export type NamedSource =
+  | { readonly kind: 'database'; readonly path: string }
+  | { readonly kind: 'live'; readonly proc: string };
+
+const SQLITE_MAGIC = 'SQLite format 3\0';
+
+/**
+ * Tells what a word means: a database, where it is one or looks like the path of one, else processes.
+ *
+ * @param word A path, or `<proc>`.
+ */
+export function namedSource(word: string): NamedSource {
+  return looksLikeDatabase(word) || isDatabase(word)
+    ? { kind: 'database', path: word }
+    : { kind: 'live', proc: word };
+}
+
+/** What is read where no source is named. */
+export function defaultSource(): NamedSource {
+  return existsSync(DEFAULT_DATABASE)
+    ? { kind: 'database', path: DEFAULT_DATABASE }
+    : { kind: 'live', proc: 'all' };
+}
+
+/**
+ * Says that a word is a database where only processes will do: those that can be told something.
+ *
+ * @throws UsageError where it looks like one.
+ */
+export function refuseDatabase(word: string): void {
+  if (!looksLikeDatabase(word)) return;
+  throw new UsageError(
+    `${JSON.stringify(word)} is a database, which can only be read; give the name or pid of a process, or all`,
+  );
+}
+
+/** No name of a process has a separator in it. */
+function looksLikeDatabase(word: string): boolean {
+  return /[\\/]|\.(?:sqlite3?|db)$/i.test(word);
+}
+
+/** A file whose name could be that of a process has to be a database. */
+function isDatabase(path: string): boolean {
+  try {
+    if (!statSync(path).isFile()) return false;
+    const file = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(SQLITE_MAGIC.length);
+      return (
+        readSync(file, head, 0, head.length, 0) === head.length && head.toString('latin1') === SQLITE_MAGIC
+      );
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Not there, or not to be read: then it is no file that is meant.
+    return false;
+  }
+}
