@@ -12,7 +12,7 @@ const HELP = `
     /  ?                   a regular expression, forward or backward, in messages, fields, levels,
                            buffers and processes; without capitals it takes both cases
     n  N                   the next one, the one before; it goes on at the other end
-    e  E                   next, previous record of level error or above
+    e  E                   next, previous error: a record of level error or above, or a call that threw
     Esc, Ctrl-C            give up what takes long
 
   FILTERING
@@ -23,11 +23,19 @@ const HELP = `
                            Up and Down walk through earlier ones; an empty one shows all again
 
   LOOKING CLOSER
-    Enter                  the record in full: fields, arguments, stack; Tab: the next one
-    z                      the spans of the record's trace, as a tree
-                             z, left, right: fold and unfold;  Z: all;  u: to the span around it
-                             Tab, Shift-Tab: next, previous span of the same one
+    Enter                  the record in full: fields, stack; of a call arguments, result, duration,
+                           callers and source; Tab: the next one
+    z                      the spans and calls that the record is among, as a tree
+                             z, left, right: fold and unfold;  Z: all;  u: to the one around it
+                             Tab, Shift-Tab: next, previous one in the same
+    s                      functions: how often called, how long, how often failed
+                             s, S: sort by the next, previous column;  Enter: only its calls
     t                      times: as they are, since the current record, since the line above
+
+  AT A CALL
+    (  )                   its begin, its end
+    u                      its caller
+    Tab, Shift-Tab         the next, the previous call in the same caller
 
   ALSO
     F                      follow: show what comes, until you move

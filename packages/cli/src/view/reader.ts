@@ -1,15 +1,15 @@
+import { type Filter, parseFilter } from '@tracebuf/query';
 import { visibleText } from '@tracebuf/ring';
 import type { Direction, RecordSource } from '@tracebuf/sqlite';
 import { textWidth } from '../text-width.ts';
 import { timeValue } from '../time-value.ts';
 import { FilterPrompt } from './filter-prompt.ts';
+import { Inspector } from './inspector.ts';
 import { LineEditor } from './line-editor.ts';
 import { Notice } from './notice.ts';
-import { helpOverlay, type Overlay, recordOverlay, spanOverlay } from './overlays.ts';
+import { helpOverlay, type Overlay } from './overlays.ts';
 import { type Prompt, promptLine, remember } from './prompts.ts';
 import { type ListOptions, RecordList } from './record-list.ts';
-import { readTrace } from './span-outline.ts';
-import { SpanView } from './span-view.ts';
 import { cutLine, padLine, plainLine, type StyledLine } from './styled-line.ts';
 import { TaskRunner } from './task-runner.ts';
 import type { Key } from './terminal/key-decoder.ts';
@@ -23,7 +23,7 @@ export interface ReaderOptions extends ListOptions {
 
 const BAR = '7';
 const BOLD = '1';
-const LEGEND = 'h help  / search  r filter  Enter record  z spans  F follow  q quit';
+const LEGEND = 'h help  / search  r filter  Enter record  z tree  s functions  F follow  q quit';
 
 /**
  * The full-screen reader as a machine: keys and the size of the screen go in, frames come out. It knows no terminal.
@@ -39,6 +39,7 @@ export class Reader {
   readonly #overlays: Overlay[] = [];
   readonly #filters: string[] = [];
   readonly #searches: string[] = [];
+  readonly #inspector: Inspector;
   #columns = 80;
   #rows = 24;
   #prompt: Prompt | undefined;
@@ -48,6 +49,15 @@ export class Reader {
     this.#options = options;
     remember(this.#filters, options.filter.text);
     this.#list = new RecordList(source, this.#tasks, this.#notice, options);
+    this.#inspector = new Inspector({
+      source,
+      tasks: this.#tasks,
+      notice: this.#notice,
+      list: this.#list,
+      options,
+      open: (overlay) => this.#open(overlay),
+      filter: (text) => this.#apply(parseFilter(text)),
+    });
     this.#guarded(() => (options.follow === true ? this.#list.follow() : this.#list.toStart()));
   }
 
@@ -168,10 +178,13 @@ export class Reader {
         this.#open(helpOverlay());
         break;
       case '<enter>':
-        this.#detail();
+        this.#inspector.record();
         break;
       case 'z':
-        this.#spans();
+        this.#inspector.tree();
+        break;
+      case 's':
+        this.#inspector.functions();
         break;
       case '/':
       case '?':
@@ -236,42 +249,22 @@ export class Reader {
       list.fieldsAtHand(),
       (entered) => {
         this.#prompt = undefined;
-        remember(this.#filters, entered.text);
         list.resize(this.#bodyHeight);
-        list.apply(entered);
+        this.#apply(entered);
       },
     );
     this.#prompt = { kind: 'filter', filter, editor: filter.editor };
+  }
+
+  #apply(filter: Filter): void {
+    remember(this.#filters, filter.text);
+    this.#list.apply(filter);
   }
 
   #open(overlay: Overlay): void {
     this.#overlays.push(overlay);
     // Keys may be there before it is drawn, and it must know its size for them.
     overlay.body(this.#columns, this.#bodyHeight);
-  }
-
-  #detail(): void {
-    const list = this.#list;
-    if (list.current === undefined) return;
-    list.isFollowing = false;
-    const step = (lines: 1 | -1): void => list.step(lines, () => undefined);
-    this.#open(recordOverlay(() => list.current, this.#options, step));
-  }
-
-  #spans(): void {
-    const { current } = this.#list;
-    if (current?.traceId === undefined) {
-      this.#notice.complain('This record belongs to no trace');
-      return;
-    }
-    const { traceId } = current;
-    this.#list.isFollowing = false;
-    this.#tasks.run('reading the trace', readTrace(this.#source, traceId), (rows) => {
-      const records = rows.map(({ record }) => record);
-      const view = new SpanView(records, current, this.#options.color);
-      if (view.isEmpty) this.#notice.complain('The records of this trace name no span');
-      else this.#open(spanOverlay(traceId, view, this.#options, (above) => this.#open(above)));
-    });
   }
 
   #header(overlay: Overlay | undefined, width: number): StyledLine {

@@ -1,5 +1,6 @@
 import { isoTime, type TraceRecord, textTime, visibleText } from '@tracebuf/ring';
 import { fitWidth, textWidth } from '../text-width.ts';
+import { type CallSurroundings, writeCall } from './call-detail.ts';
 import { plainLine, type StyledLine } from './styled-line.ts';
 
 /** Deepest and longest that is shown of one record: fields come from other programs. */
@@ -8,13 +9,22 @@ const MAX_LINES = 10_000;
 const TITLE = '36';
 const INDENT = 2;
 
-/** A record in full: its own keys, its message with all its lines, its fields with theirs. */
-export function detailLines(record: TraceRecord, width: number, color: boolean, utc: boolean): StyledLine[] {
+/**
+ * A record in full: its own keys, its message with all its lines, its fields with theirs; or what belongs to its call.
+ *
+ * @param surroundings Of the call that the record is of.
+ */
+export function detailLines(
+  record: TraceRecord,
+  width: number,
+  { color, utc }: { readonly color: boolean; readonly utc: boolean },
+  surroundings?: CallSurroundings,
+): StyledLine[] {
   const { time, level, severity, process, pid, thread, buffer, seq, kind, traceId, spanId, count } = record;
   const lines: StyledLine[] = [];
   const title = color ? TITLE : '1';
   const add = (indent: number, key: string, value: string): void => {
-    const start = ' '.repeat(indent) + (key === '' ? '' : `${key}: `);
+    const start = ' '.repeat(indent) + (key === '' ? '' : value === '' ? `${key}:` : `${key}: `);
     const texts = value.split('\n').map((line) => visibleText(line.replace(/\r$/, '')));
     const [first = '', ...rest] = texts;
     // Several lines stand below their name.
@@ -60,7 +70,9 @@ export function detailLines(record: TraceRecord, width: number, color: boolean, 
   lines.push([]);
   add(0, '', record.message);
   if (record.fields !== undefined) lines.push([]);
-  for (const [name, value] of Object.entries(record.fields ?? {})) addValue(0, visibleText(name), value, 0);
+  if (surroundings !== undefined) writeCall(record, surroundings, add);
+  else
+    for (const [name, value] of Object.entries(record.fields ?? {})) addValue(0, visibleText(name), value, 0);
   if (lines.length > MAX_LINES) {
     lines.length = MAX_LINES;
     lines.push(plainLine('… more is not shown; use "trace-cli query" with --json'));

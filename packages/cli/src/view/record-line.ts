@@ -1,8 +1,17 @@
 import { formatRecord, type TextLayout, type TraceRecord, textTime } from '@tracebuf/ring';
+import { callRecord } from '@tracebuf/sqlite';
+import { callLine } from './call-line.ts';
 import { parseStyled, type StyledLine } from './styled-line.ts';
 
 /** How times are shown: as they are, from one record on, or from the line above. */
 export type TimeMode = 'absolute' | 'relative' | 'delta';
+
+/** What each mode shows, in the order of the key that changes it. */
+export const TIME_MEANINGS: Readonly<Record<TimeMode, string>> = {
+  absolute: 'Times as they are',
+  relative: 'Times since the current record',
+  delta: 'Times since the line above',
+};
 
 /** What a line of the list is laid out by. */
 export interface LineLayout extends TextLayout {
@@ -15,7 +24,7 @@ export interface LineLayout extends TextLayout {
 const DIFFERENCE_WIDTH = 14;
 
 /**
- * A record as one line of the list: as `show trace` lays it out, without the lines of a stack.
+ * A record as one line of the list: as `show trace` lays it out, without the lines of a stack; calls by their depth.
  *
  * @param previous Time of the line above.
  */
@@ -24,9 +33,7 @@ export function recordLine(
   layout: LineLayout,
   previous: number | undefined,
 ): StyledLine {
-  const whole = formatRecord(record, layout);
-  const end = whole.indexOf('\n');
-  const line = parseStyled(end < 0 ? whole : whole.slice(0, end));
+  const line = wholeLine(record, layout);
   if (layout.time === 'absolute') return line;
   const [first, ...rest] = line;
   const shown = textTime(record.time, layout.utc === true);
@@ -34,6 +41,14 @@ export function recordLine(
   const since = layout.time === 'relative' ? layout.origin : (previous ?? record.time);
   const text = difference(record.time - since).padStart(DIFFERENCE_WIDTH);
   return [{ text: text + first.text.slice(shown.length), style: first.style }, ...rest];
+}
+
+function wholeLine(record: TraceRecord, layout: LineLayout): StyledLine {
+  const call = callRecord(record);
+  if (call !== undefined) return callLine(record, call, layout);
+  const whole = formatRecord(record, layout);
+  const end = whole.indexOf('\n');
+  return parseStyled(end < 0 ? whole : whole.slice(0, end));
 }
 
 /** A span of time with its sign, to the microsecond: `+0.001234`, `-12.000000`. */

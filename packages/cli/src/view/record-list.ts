@@ -1,10 +1,19 @@
 import type { Filter } from '@tracebuf/query';
 import { type TraceRecord, textTime, visibleText } from '@tracebuf/ring';
-import type { Direction, RecordKey, RecordSource, Selection } from '@tracebuf/sqlite';
+import {
+  compareKeys,
+  type Direction,
+  type PlacedRecord,
+  type RecordKey,
+  type RecordSource,
+  type Selection,
+} from '@tracebuf/sqlite';
 import { bothFilters } from '../query/selection-filter.ts';
+import { CallNavigation } from './call-navigation.ts';
+import { fieldsOf } from './fields-at-hand.ts';
 import { MatchCount } from './match-count.ts';
 import type { Notice } from './notice.ts';
-import { recordLine, type TimeMode } from './record-line.ts';
+import { recordLine, TIME_MEANINGS, type TimeMode } from './record-line.ts';
 import { RecordSearch } from './record-search.ts';
 import { RecordWindow } from './record-window.ts';
 import { SIDE_STEP } from './scroll-text.ts';
@@ -24,12 +33,6 @@ export interface ListOptions {
 
 const BAR = '7';
 const HIT = '30;43';
-const TIME_MEANINGS: Readonly<Record<TimeMode, string>> = {
-  absolute: 'Times as they are',
-  relative: 'Times since the current record',
-  delta: 'Times since the line above',
-};
-const TIME_MODES = Object.keys(TIME_MEANINGS) as TimeMode[];
 /** Records whose fields are offered for a filter. */
 const SAMPLE = 1000;
 
@@ -44,6 +47,7 @@ export class RecordList {
   readonly #options: ListOptions;
   readonly #notice: Notice;
   readonly #window: RecordWindow;
+  readonly #calls: CallNavigation;
   readonly #marks = new Map<string, RecordKey>();
   readonly #keys: ReadonlyMap<Key, () => void>;
   #selection: Selection;
@@ -64,12 +68,13 @@ export class RecordList {
     this.#window = new RecordWindow(source, tasks, this.#selection);
     this.search = new RecordSearch(source, tasks, notice, this.#selection.filter);
     this.count = new MatchCount(source, this.#selection);
+    this.#calls = new CallNavigation(source, tasks, notice, (key) => this.#toCall(key));
     this.#keys = this.#bindings();
   }
 
-  /** The current record. */
-  get current(): TraceRecord | undefined {
-    return this.#window.current?.record;
+  /** The current record, with its place. */
+  get place(): PlacedRecord | undefined {
+    return this.#window.current;
   }
 
   /** Takes another number of lines. */
@@ -132,23 +137,15 @@ export class RecordList {
     }
     const action = this.#keys.get(key);
     action?.();
-    return action !== undefined;
+    if (action !== undefined) return true;
+    if (!this.#calls.press(key, this.#window.current)) return false;
+    this.isFollowing = false;
+    return true;
   }
 
   /** Fields of the records at hand, with how many have them; those inside of others too. */
-  fieldsAtHand(): Map<string, number> {
-    const counts = new Map<string, number>();
-    const add = (name: string): unknown => counts.set(name, (counts.get(name) ?? 0) + 1);
-    for (const { record } of this.#window.rows.slice(-SAMPLE)) {
-      for (const [key, value] of Object.entries(record.fields ?? {})) {
-        if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key)) continue;
-        add(key);
-        if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
-        for (const inner of Object.keys(value))
-          if (/^[\p{ID_Continue}$]+$/u.test(inner)) add(`${key}.${inner}`);
-      }
-    }
-    return counts;
+  fieldsAtHand(): ReadonlyMap<string, number> {
+    return fieldsOf(this.#window.rows.slice(-SAMPLE).map(({ record }) => record));
   }
 
   /** What is seen. */
@@ -237,6 +234,17 @@ export class RecordList {
     if (!this.#window.toKnown(key)) this.#window.toKey(key);
   }
 
+  #toCall(key: RecordKey): void {
+    this.#jump(() => {
+      if (this.#window.toKnown(key)) return;
+      this.#window.toKey(key, () => {
+        const at = this.#window.current?.key;
+        if (at === undefined || compareKeys(at, key) !== 0)
+          this.#notice.say('The filter lets it not pass; this is where it would be');
+      });
+    });
+  }
+
   #searchAgain(opposite: boolean): void {
     this.search.again(this.#window.current?.key, opposite, (key) => this.#jump(() => this.#toKey(key)));
   }
@@ -246,8 +254,9 @@ export class RecordList {
   }
 
   #changeTime(): void {
-    this.#time = TIME_MODES[(TIME_MODES.indexOf(this.#time) + 1) % TIME_MODES.length] ?? 'absolute';
-    this.#origin = this.current?.time ?? 0;
+    const modes = Object.keys(TIME_MEANINGS) as TimeMode[];
+    this.#time = modes[(modes.indexOf(this.#time) + 1) % modes.length] ?? 'absolute';
+    this.#origin = this.place?.record.time ?? 0;
     this.#notice.say(TIME_MEANINGS[this.#time]);
   }
 

@@ -11,7 +11,7 @@ import { bothFilters } from '../query/selection-filter.ts';
 import type { Notice } from './notice.ts';
 import type { TaskRunner } from './task-runner.ts';
 
-const ERRORS = parseFilter('level >= error');
+const ERRORS = parseFilter("level >= error or kind == 'exception'");
 /** Matches that are highlighted in one line at most. */
 const MOST_HITS = 100;
 
@@ -75,9 +75,15 @@ export class RecordSearch {
     this.#find(this.#matching, from, isForward ? 'forward' : 'backward', this.#text.source, go);
   }
 
-  /** Looks for a record of level error or above. */
+  /** Looks for a record of level error or above, or for a call that threw. */
   error(from: RecordKey | undefined, direction: Direction, go: (key: RecordKey) => void): void {
-    this.#find(this.#errors, from, direction, 'a record of level error or above', go);
+    this.#find(
+      this.#errors,
+      from,
+      direction,
+      'an error: a record of level error or above, or a call that threw',
+      go,
+    );
   }
 
   /** Where in a line there is what was searched for. */

@@ -608,7 +608,9 @@ describe('the spans of a trace', () => {
   });
 
   test('are asked for of a record that has one', () => {
-    expect(new ReaderDriver(numbered(2)).press('z').footer).toBe('This record belongs to no trace');
+    expect(new ReaderDriver(numbered(2)).press('z').footer).toBe(
+      'This record belongs to no trace and is no call',
+    );
   });
 });
 

@@ -1,16 +1,17 @@
 import { formatRecord, type TraceRecord, visibleText } from '@tracebuf/ring';
+import { callRecord } from '@tracebuf/sqlite';
 import { formatDuration } from '../show-spans/duration.ts';
 import { SIDE_STEP } from './scroll-text.ts';
-import { type OutlineRow, type OutlineSpan, outlineOf, outlineRows } from './span-outline.ts';
 import { cutLine, padLine, parseStyled, plainLine, type StyledLine } from './styled-line.ts';
 import type { Key } from './terminal/key-decoder.ts';
+import { type OutlineNode, type OutlineRow, outlineOf, outlineRows } from './trace-outline.ts';
 
 const OFFSET_WIDTH = 11;
 const INDENT = 2;
 
-/** The spans of a trace as a tree whose branches fold. */
-export class SpanView {
-  readonly #roots: readonly OutlineSpan[];
+/** The spans and calls of a trace as a tree whose branches fold. */
+export class TraceView {
+  readonly #roots: readonly OutlineNode[];
   readonly #folded = new Set<string>();
   readonly #start: number;
   readonly #color: boolean;
@@ -27,10 +28,25 @@ export class SpanView {
     this.#start = this.#roots[0]?.start ?? 0;
     this.#color = color;
     const index = this.#rows.findIndex(
-      ({ record, span }) =>
-        (record?.seq === current.seq && record.time === current.time) || span?.spanId === current.spanId,
+      ({ record }) => record?.seq === current.seq && record.time === current.time,
     );
-    this.#cursor = Math.max(0, index);
+    this.#cursor = Math.max(0, index >= 0 ? index : this.#rowAround(current));
+  }
+
+  /** The row of the call that a record ends, or of the span that it is in. */
+  #rowAround(current: TraceRecord): number {
+    const call = callRecord(current)?.call;
+    const index = this.#rows.findIndex(
+      ({ node, record }) =>
+        node !== undefined &&
+        record !== undefined &&
+        call !== undefined &&
+        callRecord(record)?.call === call &&
+        record.thread === current.thread &&
+        record.pid === current.pid,
+    );
+    if (index >= 0 || current.spanId === undefined) return index;
+    return this.#rows.findIndex(({ node }) => node?.id === current.spanId);
   }
 
   /** Whether there is anything to show. */
@@ -103,24 +119,27 @@ export class SpanView {
     });
   }
 
-  #line({ depth, span, record }: OutlineRow): StyledLine {
-    const time = span?.start ?? record?.time ?? 0;
+  #line({ depth, node, record }: OutlineRow): StyledLine {
+    const time = node?.start ?? record?.time ?? 0;
     const offset = `+${formatDuration(Math.max(0, time - this.#start) / 1000)}`.padStart(OFFSET_WIDTH);
     const before = plainLine(`${offset}  ${' '.repeat(depth * INDENT)}`, this.#color ? '2' : '');
-    if (span === undefined) {
+    if (node === undefined) {
       if (record === undefined) return before;
       const { traceId: _trace, spanId: _span, ...rest } = record;
       const [text = ''] = formatRecord(rest, { color: this.#color }).split('\n');
       return [...before, { text: '  ', style: '' }, ...parseStyled(text)];
     }
-    const isFolded = this.#folded.has(span.spanId);
-    const fold = span.inside.length === 0 ? '  ' : isFolded ? '+ ' : '- ';
-    const took = span.duration === undefined ? 'not ended' : formatDuration(span.duration / 1000);
-    const hidden = isFolded ? `  (${span.inside.length} inside)` : '';
+    const isFolded = this.#folded.has(node.id);
+    const fold = node.inside.length === 0 ? '  ' : isFolded ? '+ ' : '- ';
+    const result = node.result === '' ? '' : `  ${visibleText(node.result)}`;
+    const took = node.duration === undefined ? 'not ended' : formatDuration(node.duration / 1000);
+    const hidden = isFolded ? `  (${node.inside.length} inside)` : '';
+    const failed = node.isFailed && node.result === '' ? '  failed' : '';
+    const style = node.isFailed && this.#color ? '31' : '1';
     return [
       ...before,
-      { text: `${fold}${visibleText(span.name)}`, style: span.isFailed && this.#color ? '31' : '1' },
-      { text: `  ${took}${span.isFailed ? '  failed' : ''}${hidden}`, style: '' },
+      { text: `${fold}${visibleText(node.name)}`, style },
+      { text: `${result}  ${took}${failed}${hidden}`, style: '' },
     ];
   }
 
@@ -136,37 +155,37 @@ export class SpanView {
     return true;
   }
 
-  /** The span under the cursor, or around the record under it. */
-  #span(): OutlineSpan | undefined {
+  /** What is under the cursor, or around the record under it. */
+  #node(): OutlineNode | undefined {
     const row = this.#rows[this.#cursor];
-    return row?.span ?? this.#rows[this.#parentIndex()]?.span;
+    return row?.node ?? this.#rows[this.#parentIndex()]?.node;
   }
 
   #isFolded(): boolean {
-    const { span } = this.#rows[this.#cursor] ?? {};
-    return span !== undefined && this.#folded.has(span.spanId);
+    const { node } = this.#rows[this.#cursor] ?? {};
+    return node !== undefined && this.#folded.has(node.id);
   }
 
   /** @param folded Whether it is to be folded; `undefined` turns it round. */
   #fold(folded: boolean | undefined): true {
-    const span = this.#span();
-    if (span === undefined) return true;
-    if (folded ?? !this.#folded.has(span.spanId)) this.#folded.add(span.spanId);
-    else this.#folded.delete(span.spanId);
+    const node = this.#node();
+    if (node === undefined) return true;
+    if (folded ?? !this.#folded.has(node.id)) this.#folded.add(node.id);
+    else this.#folded.delete(node.id);
     this.#rows = outlineRows(this.#roots, this.#folded);
-    return this.#to(this.#rows.findIndex((row) => row.span === span));
+    return this.#to(this.#rows.findIndex((row) => row.node === node));
   }
 
   #foldAll(): true {
-    const span = this.#span();
-    const all = outlineRows(this.#roots, new Set()).flatMap((row) => row.span ?? []);
+    const node = this.#node();
+    const all = outlineRows(this.#roots, new Set()).flatMap((row) => row.node ?? []);
     if (this.#folded.size > 0) this.#folded.clear();
-    else for (const { spanId } of all) this.#folded.add(spanId);
+    else for (const { id } of all) this.#folded.add(id);
     this.#rows = outlineRows(this.#roots, this.#folded);
     return this.#to(
       Math.max(
         0,
-        this.#rows.findIndex((row) => row.span === span),
+        this.#rows.findIndex((row) => row.node === node),
       ),
     );
   }
@@ -175,7 +194,7 @@ export class SpanView {
     const depth = this.#rows[this.#cursor]?.depth ?? 0;
     for (let index = this.#cursor - 1; index >= 0; index--) {
       const row = this.#rows[index];
-      if (row?.span !== undefined && row.depth < depth) return index;
+      if (row?.node !== undefined && row.depth < depth) return index;
     }
     return this.#cursor;
   }
@@ -185,7 +204,7 @@ export class SpanView {
     for (let index = this.#cursor + step; index >= 0 && index < this.#rows.length; index += step) {
       const row = this.#rows[index];
       if (row === undefined || row.depth < depth) break;
-      if (row.depth === depth && row.span !== undefined) return this.#to(index);
+      if (row.depth === depth && row.node !== undefined) return this.#to(index);
     }
     return true;
   }
