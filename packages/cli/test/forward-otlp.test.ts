@@ -283,6 +283,17 @@ test('a record that the collector can’t take does not cost the others', async 
   expect(totals(outcome).logs).toMatchObject({ sent: 60, refused: 1 });
 });
 
+test('a collector that refuses everything is asked for each record once, also between records of the other signal', async () => {
+  sandbox.runProgram(SPANS, ['kill'], { TRACEBUF_PROCESS: 'shop' });
+  receiver.behaviour = { status: 400 };
+  const sent = await sendOnce();
+  expect(totals(sent)).toMatchObject({ spans: { sent: 0, refused: 4 }, logs: { sent: 0, refused: 3 } });
+  // Halved down to one record, then one by one: at most as many requests for halving as there are records.
+  expect(receiver.requests.length).toBeLessThanOrEqual(2 * (4 + 3));
+  expect((await sendOnce()).code).toBe(0);
+  expect(receiver.requests.length).toBeLessThanOrEqual(2 * (4 + 3));
+});
+
 test('requests that are too large are made smaller', async () => {
   await sandbox.writer('end', { records: numbered(100) });
   receiver.behaviour = ({ body }) => (body.length > 3000 ? { status: 413 } : 'take');

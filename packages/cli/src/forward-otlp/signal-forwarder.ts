@@ -181,7 +181,7 @@ export class SignalForwarder<T> {
         this.#taken(part.length, answer.body);
         return 'done';
       }
-      if (answer.outcome !== 'unavailable' && steps.length > 1) {
+      if (answer.outcome !== 'unavailable' && canBeSplit(steps)) {
         // One record that it can't take must not cost the others.
         this.#limit = Math.max(1, Math.floor(part.length / 2));
         return 'smaller';
@@ -303,6 +303,11 @@ function partOf(items: readonly Step[], from: number, limit: number): { end: num
     end++;
   }
   return { end, count };
+}
+
+/** Whether a smaller limit makes a smaller request of them: steps without records do not count, they go along with any. */
+function canBeSplit(steps: readonly Step[]): boolean {
+  return steps.filter(({ count }) => count > 0).length > 1;
 }
 
 function positionsOf(steps: readonly Step[]): Record<string, number> {
