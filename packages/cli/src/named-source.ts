@@ -28,15 +28,16 @@ export function defaultSource(): NamedSource {
 }
 
 /**
- * Says that a word is a database where only processes will do: those that can be told something.
+ * Says that a word is a database where none will do.
  *
+ * @param advice What to do, as a clause; default: that of commands which tell processes something.
  * @throws UsageError where it looks like one.
  */
-export function refuseDatabase(word: string): void {
-  if (!looksLikeDatabase(word)) return;
-  throw new UsageError(
-    `${JSON.stringify(word)} is a database, which can only be read; give the name or pid of a process, or all`,
-  );
+export function refuseDatabase(
+  word: string,
+  advice: string = 'it can only be read; give the name or pid of a process, or all',
+): void {
+  if (looksLikeDatabase(word)) throw new UsageError(`${JSON.stringify(word)} is a database: ${advice}`);
 }
 
 /** No name of a process has a separator in it. */

@@ -242,6 +242,7 @@ export {
   type Incident,
   type MessageLog,
   type Messages,
+  messagesAmong,
   readMessages,
 } from './system-log/message-log.ts';
 export { nvramPath } from './system-log/nvram.ts';

@@ -9,6 +9,7 @@ import {
 } from '@tracebuf/exos-log';
 import { nearest } from '@tracebuf/ring';
 import { UsageError } from '../errors.ts';
+import { refuseDatabase } from '../named-source.ts';
 import type { Candidate, WordReader } from '../word-reader.ts';
 import { knownComponents } from './components.ts';
 
@@ -20,7 +21,19 @@ const EVENT = '<event>';
  * @throws UnknownEventError, UsageError
  */
 export function demandEvents(reader: WordReader): Events {
-  return parseEvents(reader.text(EVENT, eventCandidates), knownComponents().components);
+  return eventsOf(reader.text(EVENT, eventCandidates));
+}
+
+/** An event, or what is told of a database in its place. */
+function eventsOf(word: string): Events {
+  const { components } = knownComponents();
+  if (matchEvents(word, components).length === 0) {
+    refuseDatabase(
+      word,
+      'the catalog and the counters are this machine\'s; "show log --db <file>" shows its messages',
+    );
+  }
+  return parseEvents(word, components);
 }
 
 /**
@@ -49,7 +62,7 @@ export function takeEvents(reader: WordReader, keywords: readonly string[]): Eve
     if (events.length === 0 && nearest(word, keywords).length > 0) reader.fail();
   }
   reader.skip();
-  return parseEvents(word, knownComponents().components);
+  return eventsOf(word);
 }
 
 /** A condition, and the component that it is of. */

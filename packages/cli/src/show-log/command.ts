@@ -23,6 +23,7 @@ character, * zero or more of what stands before, ^ and $ the ends. Repeats are s
   options: [
     { flags: '-f, --follow', description: 'oldest first, and go on with new messages as they come' },
     { flags: '-n, --last <count>', description: 'only the newest of them', parse: countValue },
+    { flags: '--db <file>', description: 'those that a database of "trace-cli record" holds' },
     { flags: '--utc', description: 'times in UTC instead of local time, also those of the limits' },
     JSON_OPTION,
   ],
@@ -30,6 +31,7 @@ character, * zero or more of what stands before, ^ and $ the ends. Repeats are s
     ['show log', 'what happened last'],
     ['show log messages nvram severity error', 'errors and critical ones on disk, also of before a restart'],
     ['show log starting time 10:15 match "could not" chronological', 'since a quarter past ten today'],
+    ['show log --db crash.sqlite severity error', 'errors that were recorded, also on another machine'],
     ['show log severity info events STP.InBPDU --follow', 'follow one sub-component'],
     [
       'show log format date yyyy-mm-dd timestamp hundredths event-name condition process-name',
@@ -73,7 +75,8 @@ export const showLogCountersCommand: CommandSpec = {
   syntax: '{<condition>|[all|<component>]} {include|notified|occurred} {severity <severity> {only}}',
   summary: 'how often each condition occurred, and whether a target includes it',
   details: `Counted over all processes, those that ended included, since the counters were cleared. A keyword keeps the rows in
-which that column is not zero, or is Y. ${EVENTS}`,
+which that column is not zero, or is Y. A database has no counters, as it lacks what no target took: of what it holds,
+"trace-cli query "kind == 'incident'" <db> --group-by condition" tells how often. ${EVENTS}`,
   operands: [WORDS_OPERAND],
   options: [JSON_OPTION],
   examples: [

@@ -79,7 +79,7 @@ async function readStored(
 ): Promise<SpanProcesses> {
   const { parseFilter } = await import('@tracebuf/query');
   const { openStoredRecords, recordsOf } = await import('../stored-records.ts');
-  const wanted = [logs ? 'traceId != null' : "kind in ('span-start', 'span-end')"];
+  const wanted = [logs ? 'traceId != null' : "kind in ['span-start', 'span-end']"];
   if (trace !== '') wanted.push(`traceId == '${trace.length === TRACE_ID_DIGITS ? trace : `${trace}%`}'`);
   const stored = openStoredRecords(path, { only: parseFilter(wanted.join(' and ')) });
   try {

@@ -14,6 +14,7 @@ import { parseComponentDefinition } from '../configuration-schema.ts';
 import { messageRenderer, parseMessageTemplate } from '../message-template.ts';
 import type { ParameterType } from '../parameter-type.ts';
 import { severityInfo } from '../severity.ts';
+import { fieldOfParameter, restoredIncident, sharedOf } from './restored-incident.ts';
 
 /** Name of the trace buffer that the incidents of a process are in. */
 export const SYSTEM_LOG_BUFFER = 'system-log';
@@ -65,9 +66,14 @@ const NUMBERS: ReadonlySet<ParameterType> = new Set(['number', 'L4-port', 'vlan-
 /** Details by the fields of the record, which the decoder makes anew for each record. */
 const details = new WeakMap<object, IncidentDetail>();
 
-/** What a record says as an incident; `undefined` where it is none, or its component is not known. */
+/**
+ * What a record says as an incident, decoded here or from a database; `undefined` where it is none, or its component is not
+ * known.
+ */
 export function incidentOf(record: TraceRecord): IncidentDetail | undefined {
-  return record.fields === undefined ? undefined : details.get(record.fields);
+  const { fields } = record;
+  if (fields === undefined) return undefined;
+  return details.get(fields) ?? restoredIncident(record);
 }
 
 interface ConditionReader {
@@ -126,12 +132,12 @@ export const incidentDecoder: RecordDecoder = {
     for (const [index, { name, type }] of condition.parameters.entries()) {
       const text = texts[index];
       if (text === undefined) continue;
-      const field = name in fields || name === '__proto__' ? `param_${name}` : name;
-      fields[field] = NUMBERS.has(type) ? numberOrText(text) : text;
+      fields[fieldOfParameter(name, fields)] = NUMBERS.has(type) ? numberOrText(text) : text;
     }
     const inMemoryBuffer = (word & IncidentWord.PASSED) === 0;
     details.set(fields, { component, condition, values: texts, inMemoryBuffer });
-    return { message: render(texts) + cut, fields, level: severityInfo(condition.severity).pino.name };
+    const level = severityInfo(condition.severity).pino.name;
+    return { message: render(texts) + cut, fields, level, shared: sharedOf(component, inMemoryBuffer) };
   },
 };
 

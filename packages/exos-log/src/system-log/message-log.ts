@@ -74,6 +74,25 @@ export function readMessages(log: MessageLog, newest: number): Messages {
 }
 
 /**
+ * The incidents of the memory buffer among records that were read elsewhere, such as in a database.
+ *
+ * @param records Oldest first.
+ * @param newest Only so many, the newest ones.
+ */
+export function messagesAmong(records: Iterable<TraceRecord>, newest: number): Messages {
+  let incidents: Incident[] = [];
+  let unknown = 0;
+  for (const record of records) {
+    if (record.kind !== 'incident') continue;
+    const detail = incidentOf(record);
+    if (detail === undefined) unknown++;
+    else if (detail.inMemoryBuffer) incidents.push({ ...detail, record });
+    if (incidents.length >= 2 * newest) incidents = incidents.slice(-newest);
+  }
+  return { incidents: incidents.slice(-newest), unknown, problems: [] };
+}
+
+/**
  * Clears memory buffer or nvram: what they hold now is no longer shown. The rings stay as they are, for targets that
  * have still to deliver it.
  *
