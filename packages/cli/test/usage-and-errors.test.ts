@@ -16,7 +16,10 @@ describe('what makes no sense ends with 2 and one line', () => {
     ['co', 'Ambiguous word: "co" could be "configure" or "completion"'],
     ['configure', 'Incomplete command: "configure" goes on with "log" or "syslog"'],
     ['--frob', 'Unknown option "--frob"; options come after the words of a command'],
-    ['show trace', `<proc> is missing: give name, pid or name.pid of a process, or all; or the file of a database; ${USAGE}`],
+    [
+      'show trace',
+      `<proc> is missing: give name, pid or name.pid of a process, or all; or the file of a database; ${USAGE}`,
+    ],
     ['show trace web', `<buf>|all is missing: give name of a trace buffer, or all; ${USAGE}`],
     ['show trace web all more', `One word too many: "more"; ${USAGE}`],
     ['show trace web all --folow', 'Unknown option "--folow"; did you mean "--follow"?'],
