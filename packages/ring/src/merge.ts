@@ -21,36 +21,72 @@ export interface RecordSequence<T extends Timed = TraceRecord> extends Iterable<
  * adapter passed a time in, the clock stepped) stands where it stood. Records of the very same time keep the order
  * of the sequences, so the result is the same every time.
  */
-export function* mergeByTime<T extends Timed = TraceRecord>(
+export function mergeByTime<T extends Timed = TraceRecord>(
   sequences: readonly RecordSequence<T>[],
-): Generator<T, void> {
-  if (sequences.length === 1 && sequences[0] !== undefined) {
-    yield* sequences[0];
-    return;
+): IterableIterator<T, undefined> {
+  return new MergedByTime(sequences);
+}
+
+/** No generator: every record of every reader comes this way, and a call costs less than resuming one. */
+class MergedByTime<T extends Timed> implements IterableIterator<T, undefined> {
+  /** Those that have a record, the one with the oldest first. */
+  readonly #heap: Cursor<T>[] = [];
+  /** Until the first record is taken. */
+  #sequences: readonly RecordSequence<T>[] | undefined;
+  /** The records of the last sequence that has any: there is nothing to compare them with. */
+  #last: Iterator<T, unknown> | undefined;
+
+  constructor(sequences: readonly RecordSequence<T>[]) {
+    this.#sequences = sequences;
   }
-  const heap: Cursor<T>[] = [];
-  sequences.forEach((sequence, order) => {
-    const records = sequence[Symbol.iterator]();
-    const cursor = {
-      sequence,
-      records,
-      order,
-      time: Number.NEGATIVE_INFINITY,
-      fraction: 0,
-      record: undefined,
-    };
-    if (advance(cursor)) push(heap, cursor);
-  });
-  for (let first = heap[0]; first !== undefined; first = heap[0]) {
-    if (first.record !== undefined) yield first.record;
-    if (advance(first)) sink(heap, 0);
-    else removeFirst(heap);
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    if (this.#last !== undefined) return this.#last.next() as IteratorResult<T, undefined>;
+    const heap = this.#heap;
+    if (this.#sequences !== undefined) this.#start(this.#sequences);
+    else if (heap[0] !== undefined) this.#advance(heap[0]);
+    const first = heap[0];
+    if (first === undefined) return { done: true, value: undefined };
+    if (heap.length === 1) this.#last = first.records;
+    return { done: false, value: first.record as T };
+  }
+
+  /** Ends all sequences. */
+  return(): IteratorResult<T, undefined> {
+    for (const { records } of this.#heap.splice(0)) records.return?.();
+    this.#sequences = undefined;
+    this.#last = undefined;
+    return { done: true, value: undefined };
+  }
+
+  #start(sequences: readonly RecordSequence<T>[]): void {
+    this.#sequences = undefined;
+    sequences.forEach((sequence, order) => {
+      const cursor: Cursor<T> = {
+        sequence,
+        records: sequence[Symbol.iterator](),
+        order,
+        time: Number.NEGATIVE_INFINITY,
+        fraction: 0,
+        record: undefined,
+      };
+      if (advance(cursor)) push(this.#heap, cursor);
+    });
+  }
+
+  #advance(first: Cursor<T>): void {
+    if (advance(first)) sink(this.#heap, 0);
+    else removeFirst(this.#heap);
   }
 }
 
 interface Cursor<T extends Timed> {
   readonly sequence: RecordSequence<T>;
-  readonly records: Iterator<T>;
+  readonly records: Iterator<T, unknown>;
   readonly order: number;
   /** Time of the current record, never before that of an earlier one of the sequence. */
   time: number;
@@ -59,8 +95,9 @@ interface Cursor<T extends Timed> {
 }
 
 function advance<T extends Timed>(cursor: Cursor<T>): boolean {
-  const { done, value } = cursor.records.next();
-  if (done === true || value === undefined) return false;
+  const next = cursor.records.next();
+  if (next.done === true) return false;
+  const { value } = next;
   cursor.record = value;
   const { fraction = 0 } = cursor.sequence;
   if (value.time > cursor.time) {

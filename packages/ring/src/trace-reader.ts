@@ -64,7 +64,7 @@ export class TraceReader {
       }
     });
     try {
-      yield* mergeByTime(sequences);
+      for (const record of mergeByTime(sequences)) yield record;
     } finally {
       for (const key of gone) this.#forget(key);
     }

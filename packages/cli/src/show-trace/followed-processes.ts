@@ -49,7 +49,7 @@ export class FollowedProcesses {
   }
 
   /** New records of all, merged by time. */
-  records(): Generator<TraceRecord, void> {
+  records(): Iterable<TraceRecord> {
     return mergeByTime([...this.#followed.values()].map(({ reader }) => reader.records()));
   }
 
