@@ -51,17 +51,23 @@ const logDecoder: RecordDecoder = {
   decode: ({ bytes, start, end, flags }) => ({ message: textOf(bytes, start, end, flags) }),
 };
 
-const known = new Map<number, RecordDecoder>([[RecordKind.LOG, logDecoder]]);
+/** By kind. */
+const known: (RecordDecoder | undefined)[] = [];
 
 /** Makes a decoder known to all readers of this thread; a package that brings a record kind calls it. */
 export function registerDecoder(decoder: RecordDecoder): void {
-  known.set(decoder.kind, decoder);
+  known[decoder.kind] = decoder;
 }
+
+registerDecoder(logDecoder);
 
 /** Text of a payload, with {@link CUT_MARK} where it was cut. */
 export function textOf(bytes: Buffer, start: number, end: number, flags: number): string {
   // What toString('utf8') calls in the end, without its checks; @types/node leaves it out.
-  const text = (bytes as SliceableBuffer).utf8Slice(start, end);
+  return marked((bytes as SliceableBuffer).utf8Slice(start, end), flags);
+}
+
+function marked(text: string, flags: number): string {
   return (flags & RecordFlag.CUT) !== 0 ? text + CUT_MARK : text;
 }
 
@@ -84,17 +90,7 @@ export function decodeRecord(reader: RingReader, snapshot: Snapshot, origin: Rec
   const { bytes, end, flags, kind, level } = snapshot;
   const hasContext = (flags & RecordFlag.CONTEXT) !== 0 && end - snapshot.start >= CONTEXT_SIZE;
   const start = hasContext ? snapshot.start + CONTEXT_SIZE : snapshot.start;
-  const decoder = known.get(kind);
-  const payload = {
-    bytes,
-    start,
-    end,
-    flags,
-    severity: level,
-    definitions: origin.definitions,
-    littleEndian: reader.descriptor.littleEndian,
-  };
-  const decoded = decodePayload(decoder, payload);
+  const decoder = known[kind];
   const record: Mutable<TraceRecord> = {
     time: reader.wallTime(snapshot.time),
     process: origin.process,
@@ -102,20 +98,35 @@ export function decodeRecord(reader: RingReader, snapshot: Snapshot, origin: Rec
     thread: origin.thread,
     buffer: origin.buffer,
     seq: reader.seq(snapshot.seqLow),
-    level: decoded.level ?? levelName(level, origin.labels),
+    level: levelName(level, origin.labels),
     severity: level,
     kind: decoder?.name ?? `kind-${kind}`,
-    message: decoded.message,
+    message: '',
   };
-  if (decoded.fields !== undefined) record.fields = decoded.fields;
   if (hasContext) {
     record.traceId = bytes.toString('hex', snapshot.start, snapshot.start + 16);
     record.spanId = bytes.toString('hex', snapshot.start + 16, start);
   }
+  if (decoder === logDecoder) {
+    // What is read most needs nothing put together for its decoder, and nothing taken apart.
+    record.message = marked(snapshot.text(start, end), flags);
+  } else {
+    const { definitions } = origin;
+    const { littleEndian } = reader.descriptor;
+    const payload = { bytes, start, end, flags, severity: level, definitions, littleEndian };
+    adopt(record, decodePayload(decoder, payload));
+  }
+  return record;
+}
+
+/** What the payload knows stands before what the header says. */
+function adopt(record: Mutable<TraceRecord>, decoded: DecodedPayload): void {
+  record.message = decoded.message;
+  if (decoded.level !== undefined) record.level = decoded.level;
+  if (decoded.fields !== undefined) record.fields = decoded.fields;
   if (decoded.traceId !== undefined) record.traceId = decoded.traceId;
   if (decoded.spanId !== undefined) record.spanId = decoded.spanId;
   if (decoded.shared !== undefined) record.shared = decoded.shared;
-  return record;
 }
 
 /** A decoder must not throw; one that does costs its own records only. */

@@ -13,6 +13,7 @@ import {
 } from './layout.ts';
 import { payloadChecksum } from './payload-checksum.ts';
 import type { RingDescriptor } from './ring-file.ts';
+import { TextWindow } from './text-window.ts';
 
 /** A ring is copied in pieces of at most this many bytes, so that a reader's memory is bounded whatever a header says. */
 const PIECE = 4 * 1024 * 1024;
@@ -51,6 +52,7 @@ export class Snapshot {
   readonly #present: number;
   #view = new DataView(new ArrayBuffer(0));
   #words = new Int32Array(0);
+  #texts = new TextWindow(this.bytes, this.#words);
   /** Positions of the piece in {@link bytes}. */
   #from = 0;
   #to = 0;
@@ -85,6 +87,11 @@ export class Snapshot {
     return this.#from < this.#end && this.#next >= this.#end;
   }
 
+  /** Text between two offsets in {@link bytes}. */
+  text(start: number, end: number): string {
+    return this.#texts.text(start, end);
+  }
+
   /** Copies the piece that starts at a position, of at least so many bytes. */
   #copy(from: number, atLeast: number): void {
     const { capacity } = this.#ring;
@@ -95,7 +102,9 @@ export class Snapshot {
       this.bytes = Buffer.from(memory);
       this.#view = new DataView(memory);
       this.#words = new Int32Array(memory, 0, memory.byteLength >> 2);
+      this.#texts = new TextWindow(this.bytes, this.#words);
     }
+    this.#texts.forget();
     const offset = from % capacity;
     const first = Math.min(length, capacity - offset);
     this.#copyRange(0, first, HEADER_SIZE + offset);
