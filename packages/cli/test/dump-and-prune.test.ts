@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from './sandbox.ts';
@@ -198,5 +198,40 @@ describe('doctor', () => {
     const open = sandbox.shell('mkdir open; chmod 777 open; TRACEBUF_DIR=$PWD/open $TRACE_CLI doctor');
     expect(open.code).toBe(1);
     expect(open.stdout).toMatch(/^fail {2}directory\.mode +0777: others may use it; run chmod 700 on it$/m);
+  });
+
+  test('fails where no buffer can be made, or the directory can’t even be looked at', () => {
+    const preload = join(sandbox.directory, 'refusing.mjs');
+    // What a file system that is read-only, and directories of others, answer; also to root, as which tests may run.
+    writeFileSync(
+      preload,
+      `import fs from 'node:fs';
+       import { syncBuiltinESMExports } from 'node:module';
+       const refuse = (code, path) => { throw Object.assign(new Error(code + ": '" + path + "'"), { code, syscall: 'x' }); };
+       const { lstatSync } = fs;
+       fs.accessSync = (path) => refuse('EROFS', path);
+       fs.lstatSync = (path, options) => {
+         if (String(path).endsWith('/locked')) refuse('EACCES', path);
+         const stats = lstatSync(path, options);
+         return String(path).endsWith('/dumps') ? Object.assign(stats, { uid: 4711 }) : stats;
+       };
+       syncBuiltinESMExports();`,
+    );
+    mkdirSync(join(sandbox.directory, 'dumps'), { mode: 0o700 });
+    const env = { NODE_OPTIONS: `--import=${preload}` };
+    const readOnly = sandbox.run(['doctor'], {
+      ...env,
+      TRACEBUF_DIR: join(sandbox.directory, 'new', 'deep'),
+    });
+    expect({ code: readOnly.code, stderr: readOnly.stderr }).toEqual({ code: 1, stderr: '' });
+    expect(readOnly.stdout).toContain(
+      `no buffer can be made: EROFS: '${sandbox.directory}'; set TRACEBUF_DIR to a directory that this user can write to`,
+    );
+    expect(readOnly.stdout).toMatch(
+      /^warn {2}dumps +.*belongs to user 4711, not to \d+: set TRACEBUF_DUMP_DIR$/m,
+    );
+    const locked = sandbox.run(['doctor'], { ...env, TRACEBUF_DIR: join(sandbox.directory, 'locked') });
+    expect({ code: locked.code, stderr: locked.stderr }).toEqual({ code: 1, stderr: '' });
+    expect(locked.stdout).toMatch(/^fail {2}directory\.use +.*EACCES/m);
   });
 });

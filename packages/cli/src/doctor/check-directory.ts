@@ -1,4 +1,4 @@
-import { lstatSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   allowsNetworkDirectory,
@@ -17,7 +17,7 @@ const LITTLE_SPACE = 1024 * 1024;
 /** The directory of trace buffers: each condition under which it is used, its space, and what is in it. */
 export function checkDirectory(): Finding[] {
   const path = rootPath();
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   const origin = process.env.TRACEBUF_DIR ? 'set by TRACEBUF_DIR' : 'the default';
   const found = [
     finding(
@@ -25,7 +25,7 @@ export function checkDirectory(): Finding[] {
       'ok',
       `${path} (${origin}${stats === undefined ? '; made with the first buffer' : ''})`,
     ),
-    ...(stats === undefined ? [] : conditionsOf(stats)),
+    ...(stats === undefined ? [] : conditionsOf(stats, 'TRACEBUF_DIR')),
     parentOf(path),
     localOf(path),
     judgementOf(path, stats !== undefined),
@@ -35,7 +35,18 @@ export function checkDirectory(): Finding[] {
   return found.filter((one) => one !== undefined);
 }
 
-function conditionsOf(stats: Stats): Finding[] {
+/** What is there, as far as this user may know. */
+function statsOf(path: string, look: typeof lstatSync = lstatSync): Stats | undefined {
+  try {
+    return look(path, { throwIfNoEntry: false });
+  } catch {
+    // Why it can't be looked at is told where it is to be used.
+    return undefined;
+  }
+}
+
+/** @param variable What in the environment says where the directory is. */
+function conditionsOf(stats: Stats, variable: string): Finding[] {
   const real = stats.isDirectory();
   const kind = stats.isSymbolicLink() ? 'a symbolic link' : 'not a directory';
   const found = [
@@ -58,7 +69,7 @@ function conditionsOf(stats: Stats): Finding[] {
       isOwn ? 'ok' : 'fail',
       isOwn
         ? `belongs to this user (${uid})`
-        : `belongs to user ${stats.uid}, not to ${uid}: set TRACEBUF_DIR`,
+        : `belongs to user ${stats.uid}, not to ${uid}: set ${variable}`,
     ),
     finding(
       'directory.mode',
@@ -70,7 +81,7 @@ function conditionsOf(stats: Stats): Finding[] {
 
 function parentOf(path: string): Finding {
   const parent = dirname(path);
-  const stats = statSync(parent, { throwIfNoEntry: false });
+  const stats = statsOf(parent, statSync);
   if (stats === undefined)
     return finding('directory.parent', 'note', `${parent} is missing and will be made`);
   if (process.platform === 'win32') return finding('directory.parent', 'ok', parent);
@@ -109,13 +120,17 @@ function localOf(path: string): Finding {
 function judgementOf(path: string, exists: boolean): Finding {
   try {
     const root = openRoot();
-    if (root === undefined)
-      return finding('directory.use', 'note', 'not there yet: no process has made a buffer');
+    if (root === undefined) {
+      return (
+        unwritable(nearestTo(path)) ??
+        finding('directory.use', 'note', 'not there yet: no process has made a buffer')
+      );
+    }
     const { processes, problems } = listProcesses(root);
     root.close();
     const [first] = problems;
     const count = plural(processes.length, 'process', 'processes');
-    if (first === undefined) return finding('directory.use', 'ok', `readable; ${count}`);
+    if (first === undefined) return unwritable(path) ?? finding('directory.use', 'ok', `readable; ${count}`);
     return finding(
       'directory.use',
       'warn',
@@ -124,6 +139,29 @@ function judgementOf(path: string, exists: boolean): Finding {
   } catch (error) {
     return finding('directory.use', 'fail', exists ? reasonOf(error) : `${path}: ${reasonOf(error)}`);
   }
+}
+
+/** A directory in which no program of this user can make a buffer, such as one of a read-only file system. */
+function unwritable(directory: string): Finding | undefined {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return finding(
+      'directory.use',
+      'fail',
+      `no buffer can be made: ${reasonOf(error)}; set TRACEBUF_DIR to a directory that this user can write to`,
+    );
+  }
+}
+
+/** The directory in which a missing one would be made. */
+function nearestTo(path: string): string {
+  let nearest = dirname(path);
+  while (statSync(nearest, { throwIfNoEntry: false }) === undefined && nearest !== dirname(nearest)) {
+    nearest = dirname(nearest);
+  }
+  return nearest;
 }
 
 const FILE_SYSTEMS: Readonly<Record<number, string>> = {
@@ -155,9 +193,9 @@ function spaceOf(path: string): Finding {
 
 function dumpsOf(): Finding {
   const path = dumpPath();
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (stats === undefined) return finding('dumps', 'ok', `${path} (made with the first dump)`);
-  const bad = conditionsOf(stats).find(({ verdict }) => verdict === 'fail');
+  const bad = conditionsOf(stats, 'TRACEBUF_DUMP_DIR').find(({ verdict }) => verdict === 'fail');
   return bad === undefined
     ? finding('dumps', 'ok', path)
     : finding('dumps', 'warn', `${path}: ${bad.detail}`);
