@@ -133,7 +133,7 @@ describe('export', () => {
   test('gives the same from a database as from the buffers, in every format', async () => {
     await write();
     expect(sandbox.run(['record', '--once']).code).toBe(0);
-    for (const format of ['perfetto', 'speedscope', 'jsonl', 'csv']) {
+    for (const format of ['perfetto', 'speedscope', 'folded', 'jsonl', 'csv']) {
       const live = sandbox.run(['export', '--format', format]);
       const stored = sandbox.run(['export', '--format', format, '--db', 'traces.sqlite']);
       expect(live).toMatchObject({ code: 0, stderr: '' });
@@ -233,7 +233,7 @@ const record = (time: number, rest: object) => ({
 });
 
 describe('what perfetto gets', () => {
-  const PHASES = ['M', 'i', 'X', 'b', 'e', 'C'];
+  const PHASES = ['M', 'i', 'X', 'B', 'b', 'e', 'C'];
 
   /** Checks a file against the published format: what each phase must have, and that what begins also ends. */
   function check(text: string): Record<string, unknown>[] {
@@ -269,7 +269,7 @@ describe('what perfetto gets', () => {
     );
     text += writer.add(record(3000, { kind: 'span-end', fields: { span: 'GET /', duration: 2 }, ...ids }));
     text += writer.add(
-      record(3500, { kind: 'call', thread: 3, fields: { func: 'fib', dur: 5000, args: [1] } }),
+      record(3505, { kind: 'return', thread: 3, fields: { func: 'fib', call: 1, dur: 5000 } }),
     );
     text += writer.add(record(4000, { message: 'forged\nline\u001b[31m' }));
     text += writer.add(record(5000, { kind: 'lost', count: 12 }));
@@ -285,7 +285,6 @@ describe('what perfetto gets', () => {
       ts: 3500,
       dur: 5,
       tid: 3,
-      args: { args: [1] },
     });
     expect(events.find(({ ph }) => ph === 'C')).toMatchObject({
       name: 'lost records of otel',

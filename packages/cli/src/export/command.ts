@@ -6,7 +6,8 @@ export const exportCommand: CommandSpec = {
   words: ['export'],
   summary: 'write records for other programs: Perfetto, speedscope, OTLP JSON, JSON lines, CSV',
   details: `perfetto: the trace event format, which ui.perfetto.dev and chrome://tracing open: spans and calls as slices, log lines as
-instants, lost records as a counter. speedscope: calls and spans as flame graphs. otlp-json: logs and
+instants, lost records as a counter. speedscope: calls and spans as flame graphs. folded: stacks of calls with their own
+microseconds, a line each, for flamegraph.pl and its like. otlp-json: logs and
 spans as OpenTelemetry's files have them, a request per line. jsonl: one record as a JSON object per line.
 csv: one record per line below a line of names, fields as JSON.
 
@@ -24,7 +25,7 @@ standard output; a name that ends in .gz is compressed.`,
   options: [
     {
       flags: '-f, --format <format>',
-      description: 'perfetto (default), speedscope, otlp-json, jsonl or csv',
+      description: 'perfetto (default), speedscope, folded, otlp-json, jsonl or csv',
       parse: exportFormat,
       completes: EXPORT_FORMATS,
     },

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { suggestion } from '../suggestion.ts';
 
 /** What `export` can write. */
-export const EXPORT_FORMATS = ['perfetto', 'speedscope', 'otlp-json', 'jsonl', 'csv'] as const;
+export const EXPORT_FORMATS = ['perfetto', 'speedscope', 'folded', 'otlp-json', 'jsonl', 'csv'] as const;
 
 /** One of {@link EXPORT_FORMATS}. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

@@ -13,6 +13,7 @@ import { csvWriter } from './csv.ts';
 import { ExportFile } from './export-file.ts';
 import type { ExportFormat, RecordWriter } from './export-format.ts';
 import { type ExportSourceOptions, openExportSource } from './export-source.ts';
+import { FoldedWriter } from './folded.ts';
 import { PerfettoWriter } from './perfetto.ts';
 import { SpeedscopeWriter } from './speedscope.ts';
 
@@ -33,6 +34,7 @@ const WRITERS: Readonly<Record<Exclude<ExportFormat, 'otlp-json'>, () => RecordW
   speedscope: () => new SpeedscopeWriter(),
   jsonl: () => ({ begin: () => '', add: (record) => jsonLine(recordToJson(record)), end: () => '' }),
   csv: () => csvWriter,
+  folded: () => new FoldedWriter(),
 };
 
 /** Where what is written goes. */

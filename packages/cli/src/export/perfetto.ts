@@ -1,6 +1,9 @@
 import { type TraceRecord, visibleText } from '@tracebuf/ring';
+import { callRecord } from '@tracebuf/sqlite';
+import { CallLanes, type CallSlice } from './call-lanes.ts';
+import { counterOf } from './counter.ts';
 import type { RecordWriter } from './export-format.ts';
-import { endedCall, endedSpan, startedSpan } from './slice.ts';
+import { endedSpan, startedSpan } from './slice.ts';
 
 /** Longest name of an event; the whole message is among its arguments. */
 const LONGEST_NAME = 120;
@@ -8,8 +11,8 @@ const LONGEST_NAME = 120;
 /** One event of the trace event format, as far as it is used here. */
 interface TraceEvent {
   readonly name: string;
-  /** `M` metadata, `i` instant, `X` slice of a thread, `b` and `e` slices that overlap, `C` counter. */
-  readonly ph: 'M' | 'i' | 'X' | 'b' | 'e' | 'C';
+  /** `M` metadata, `i` instant, `X` slice of a thread, `B` one that is open, `b` and `e` slices that overlap, `C` counter. */
+  readonly ph: 'M' | 'i' | 'X' | 'B' | 'b' | 'e' | 'C';
   readonly pid: number;
   readonly tid: number;
   /** In microseconds. */
@@ -26,9 +29,11 @@ interface TraceEvent {
  * ("Trace Event Format", the Catapult project).
  *
  * Spans overlap, so they are nestable asynchronous events; all of one trace share an id, and so stand in one lane under each
- * other. What has not ended is open to the end.
+ * other. Calls are slices of their thread, and those that wait asynchronous events of their own. What has not ended is open to
+ * the end.
  */
 export class PerfettoWriter implements RecordWriter {
+  readonly #calls = new CallLanes();
   readonly #threads = new Set<string>();
   readonly #processes = new Map<string, number>();
   readonly #pids = new Set<number>();
@@ -48,7 +53,12 @@ export class PerfettoWriter implements RecordWriter {
   }
 
   end(): string {
-    return `${this.#write([...this.#open.values()])}\n]}\n`;
+    const calls = this.#calls
+      .open()
+      .flatMap((call) =>
+        call.begin === undefined ? [] : callEvents(call, this.#pidOf(call.begin), call.begin),
+      );
+    return `${this.#write([...this.#open.values(), ...calls])}\n]}\n`;
   }
 
   #write(events: readonly TraceEvent[]): string {
@@ -88,20 +98,12 @@ export class PerfettoWriter implements RecordWriter {
   #eventsOf(record: TraceRecord, pid: number): TraceEvent[] {
     const { time: ts, thread: tid, kind, message, level, buffer, fields } = record;
     const args = { message, level, buffer, ...fields };
-    const call = endedCall(record);
-    if (call !== undefined) {
-      return [
-        {
-          name: nameOf(call.name),
-          ph: 'X',
-          cat: kind,
-          ts: call.start,
-          dur: call.end - call.start,
-          pid,
-          tid,
-          args,
-        },
-      ];
+    const calls = this.#calls.add(record);
+    if (calls !== undefined) return calls.flatMap((call) => callEvents(call, pid, record));
+    const counter = counterOf(record);
+    if (counter !== undefined) {
+      const { name, value } = counter;
+      return [{ name: nameOf(name), ph: 'C', ts, pid, tid, args: { value } }];
     }
     const { traceId = '', spanId = '' } = record;
     const id2 = { local: traceId };
@@ -139,6 +141,33 @@ export class PerfettoWriter implements RecordWriter {
     this.#lost.set(key, lost);
     return { name: `lost records of ${nameOf(buffer)}`, ph: 'C', ts, pid, tid, args: { lost } };
   }
+}
+
+/** A call as a slice of its thread, or, where it may overlap others, as one that stands by itself. */
+function callEvents(call: CallSlice, pid: number, { thread: tid, buffer }: TraceRecord): TraceEvent[] {
+  const { start, end, isOpen, isDetached, begin, result } = call;
+  const { args: results, ...fields } = result?.fields ?? begin?.fields ?? {};
+  const args = {
+    ...fields,
+    buffer,
+    ...(begin === undefined ? {} : { arguments: byName(begin) }),
+    ...(result === undefined ? {} : { result: byName(result) }),
+    ...(result === undefined ? { unfinished: true } : {}),
+  };
+  const event = { name: nameOf(call.func), cat: 'call', ts: start, pid, tid };
+  if (!isDetached)
+    return [isOpen ? { ...event, ph: 'B', args } : { ...event, ph: 'X', dur: end - start, args }];
+  const id2 = { local: `${tid} ${buffer} ${String(fields.call)}` };
+  if (isOpen) return [{ ...event, ph: 'b', id2, args }];
+  return [
+    { ...event, ph: 'b', id2, args },
+    { ...event, ph: 'e', ts: end, id2 },
+  ];
+}
+
+/** Values of arguments by their names. */
+function byName(record: TraceRecord): Readonly<Record<string, string>> {
+  return Object.fromEntries(callRecord(record)?.args.map(({ name, value }) => [name, value]) ?? []);
 }
 
 function nameOf(text: string): string {

@@ -1,6 +1,6 @@
 import type { TraceRecord } from '@tracebuf/ring';
 
-/** Something that took time: a span of OpenTelemetry, or the call of a function. */
+/** Something that took time. */
 export interface Slice {
   readonly name: string;
   /** In microseconds since 1970. */
@@ -10,7 +10,6 @@ export interface Slice {
 }
 
 const MICROSECONDS_PER_MILLISECOND = 1000;
-const NANOSECONDS_PER_MICROSECOND = 1000;
 
 /** What a record says as the end of a span: its `duration` is in milliseconds; `undefined` where it is none. */
 export function endedSpan({ kind, time, fields, message }: TraceRecord): Slice | undefined {
@@ -26,11 +25,4 @@ export function startedSpan({ kind, fields, message }: TraceRecord): string | un
   if (kind !== 'span-start') return undefined;
   const { span } = fields ?? {};
   return typeof span === 'string' ? span : message;
-}
-
-/** What a record says as the call of a function: `func`, and `dur` in nanoseconds; `undefined` where it is none. */
-export function endedCall({ time, fields }: TraceRecord): Slice | undefined {
-  const { func, dur } = fields ?? {};
-  if (typeof func !== 'string' || typeof dur !== 'number' || !(dur >= 0)) return undefined;
-  return { name: func, start: time, end: time + dur / NANOSECONDS_PER_MICROSECOND };
 }

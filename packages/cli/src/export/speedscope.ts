@@ -1,6 +1,7 @@
 import type { TraceRecord } from '@tracebuf/ring';
+import { CallLanes, type CallSlice } from './call-lanes.ts';
 import type { RecordWriter } from './export-format.ts';
-import { endedCall, endedSpan, type Slice } from './slice.ts';
+import { endedSpan, type Slice } from './slice.ts';
 
 /** One event of a profile: a frame is opened or closed. */
 interface FrameEvent {
@@ -18,9 +19,11 @@ interface OpenSlice {
 
 /**
  * Writes the file format of speedscope (evented profiles, its file-format-schema.json): one profile for the calls of each
- * thread, and as many for the spans of each process as it takes for none to overlap another. All is held until the end.
+ * thread, and as many for the spans of each process, and for the calls of each thread that wait, as it takes for none to overlap
+ * another. All is held until the end.
  */
 export class SpeedscopeWriter implements RecordWriter {
+  readonly #lanes = new CallLanes();
   readonly #frames = new Map<string, number>();
   /** Slices by the name of what they are of. */
   readonly #tracks = new Map<string, Slice[]>();
@@ -30,16 +33,16 @@ export class SpeedscopeWriter implements RecordWriter {
   }
 
   add(record: TraceRecord): string {
-    const { process, pid, thread } = record;
-    const call = endedCall(record);
-    const span = call === undefined ? endedSpan(record) : undefined;
-    const who = `${process}.${pid}`;
-    if (call !== undefined) this.#take(thread === 0 ? `${who} main` : `${who} worker ${thread}`, call);
-    if (span !== undefined) this.#take(`${who} spans`, span);
+    const { process, pid } = record;
+    const calls = this.#lanes.add(record);
+    for (const call of calls ?? []) this.#takeCall(call, record);
+    const span = calls === undefined ? endedSpan(record) : undefined;
+    if (span !== undefined) this.#take(`${process}.${pid} spans`, span);
     return '';
   }
 
   end(): string {
+    for (const call of this.#lanes.open()) if (call.begin !== undefined) this.#takeCall(call, call.begin);
     const profiles = [...this.#tracks].flatMap(([name, slices]) =>
       lanesOf(slices).map((lane, index, lanes) =>
         this.#profile(lanes.length === 1 ? name : `${name} ${index + 1}`, lane),
@@ -52,6 +55,11 @@ export class SpeedscopeWriter implements RecordWriter {
       profiles,
     };
     return `${JSON.stringify(file)}\n`;
+  }
+
+  #takeCall({ func, start, end, isDetached }: CallSlice, { process, pid, thread }: TraceRecord): void {
+    const where = thread === 0 ? 'main' : `worker ${thread}`;
+    this.#take(`${process}.${pid} ${where}${isDetached ? ' waiting' : ''}`, { name: func, start, end });
   }
 
   #take(track: string, slice: Slice): void {

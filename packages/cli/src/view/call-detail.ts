@@ -48,10 +48,14 @@ export function writeCall(
 ): void {
   const call = callRecord(record);
   if (call === undefined) return;
-  const { func, module, line, depth, isAsync } = call;
+  const { func, module, line, depth, isDetached } = call;
   const begun = begin === undefined ? undefined : callRecord(begin.record);
   const ended = end === undefined ? undefined : callRecord(end.record);
-  write(0, 'function', `${func}${isAsync ? ', asynchronous' : ''}`);
+  write(
+    0,
+    'function',
+    `${func}${isDetached ? (record.fields?.async === true ? ', asynchronous' : ', a generator') : ''}`,
+  );
   if (module !== undefined) write(0, 'file', placeText(module, line));
   write(0, 'call', `${call.call}, ${depth === 0 ? 'the outermost' : `${depth} deep`}`);
   if (begun === undefined) write(0, 'arguments', 'not there any more');

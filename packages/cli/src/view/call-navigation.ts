@@ -93,12 +93,12 @@ export class CallNavigation {
   /** What is called one after the other stands so among the records; only calls that overlap have to be looked for. */
   *#sibling(
     near: PlacedRecord,
-    { call, parent, isAsync }: CallRecord,
+    { call, parent, isDetached }: CallRecord,
     direction: Direction,
   ): Work<PlacedRecord | undefined> {
     const { begin, end } = yield* callHalves(this.#source, near, call);
     const isForward = direction === 'forward';
-    const from = isForward ? (isAsync ? begin : (end ?? begin)) : (begin ?? end);
+    const from = isForward ? (isDetached ? begin : (end ?? begin)) : (begin ?? end);
     if (from === undefined) return undefined;
     const around = parent === undefined ? undefined : yield* callHalves(this.#source, near, parent);
     const edge = isForward ? around?.end : around?.begin;

@@ -24,8 +24,8 @@ export interface CallRecord {
   readonly parent: number | undefined;
   /** Of an end: nanoseconds. */
   readonly dur: number | undefined;
-  /** Of an asynchronous function, whose end is when its promise is settled. */
-  readonly isAsync: boolean;
+  /** Of an asynchronous function or a generator, which may end behind the call that it is in. */
+  readonly isDetached: boolean;
   /** Of an end what the call came to, called `return value` or `exception`. */
   readonly args: readonly CallArgument[];
 }
@@ -42,7 +42,7 @@ export const CALL_KINDS: readonly string[] = [...ENDS.keys()];
 /** Reads a record as one of a call; `undefined` where it is none. Its fields come from other programs. */
 export function callRecord({ kind, fields }: TraceRecord): CallRecord | undefined {
   if (fields === undefined || !ENDS.has(kind)) return undefined;
-  const { func, module, line, call, parent, depth, dur, async: isAsync, args } = fields;
+  const { func, module, line, call, parent, depth, dur, async: isAsync, generator, args } = fields;
   if (typeof func !== 'string' || !isCount(call) || call === 0) return undefined;
   const end = ENDS.get(kind);
   return {
@@ -55,7 +55,7 @@ export function callRecord({ kind, fields }: TraceRecord): CallRecord | undefine
     // Calls are numbered as they begin: nothing else can be around this one.
     parent: isCount(parent) && parent > 0 && parent < call ? parent : undefined,
     dur: end === undefined ? undefined : durationOf(dur),
-    isAsync: isAsync === true,
+    isDetached: isAsync === true || generator === true,
     args: Array.isArray(args) ? args.filter(isArgument) : [],
   };
 }
