@@ -46,27 +46,64 @@ registerDecoder(pinoDecoder);
 function decodeLine(line: Record<string, unknown>, payload: RecordPayload, isCut: boolean): DecodedPayload {
   const shape = shapeOf(line, payload.definitions);
   const { messageKey = 'msg' } = shape;
-  const { level, time, ...fields } = line;
-  if (isObject(level)) define(fields, 'level', level);
-  if (time !== undefined && milliseconds(time) === undefined) define(fields, 'time', time);
-  if (fields.pid === shape.pid) delete fields.pid;
-  if (fields.hostname === shape.hostname) delete fields.hostname;
-  const message = ownValue(fields, messageKey);
-  if (typeof message === 'string') delete fields[messageKey];
+  const fields: Record<string, unknown> = {};
+  let hasFields = false;
+  let message: unknown;
+  for (const key of Object.keys(line)) {
+    const value = line[key];
+    if (isToldElsewhere(key, value, shape)) continue;
+    if (key === messageKey) {
+      message = value;
+      if (typeof value === 'string') continue;
+    }
+    if (key === '__proto__') define(fields, key, value);
+    else fields[key] = value;
+    hasFields = true;
+  }
   const decoded: Mutable<DecodedPayload> = { message: messageOf(message, fields, shape, isCut) };
-  if (hasEntries(fields)) decoded.fields = fields;
-  const name = levelNameOf(level, payload);
+  if (hasFields) decoded.fields = fields;
+  const name = levelNameOf(line.level, payload);
   if (name !== undefined) decoded.level = name;
   const nested = shape.nestedKey === undefined ? undefined : ownValue(fields, shape.nestedKey);
-  const ids = spanIdsIn(line);
-  return { ...decoded, ...(ids.traceId === undefined && isObject(nested) ? spanIdsIn(nested) : ids) };
+  let ids = spanIdsIn(line);
+  if (ids.traceId === undefined && isObject(nested)) ids = spanIdsIn(nested);
+  if (ids.traceId !== undefined) decoded.traceId = ids.traceId;
+  if (ids.spanId !== undefined) decoded.spanId = ids.spanId;
+  return decoded;
+}
+
+/** Whether an entry is no field, as the record says it itself. */
+function isToldElsewhere(key: string, value: unknown, shape: LoggerShape): boolean {
+  switch (key) {
+    case 'level':
+      return !isObject(value);
+    case 'time':
+      return value === undefined || milliseconds(value) !== undefined;
+    case 'pid':
+      return value === shape.pid;
+    case 'hostname':
+      return value === shape.hostname;
+    default:
+      return false;
+  }
+}
+
+/** The sound shapes among definitions, which are the same object for many lines. */
+const knownShapes = new WeakMap<Definitions, readonly LoggerShape[]>();
+
+function shapesIn(definitions: Definitions): readonly LoggerShape[] {
+  let shapes = knownShapes.get(definitions);
+  if (shapes === undefined) {
+    shapes = [...(definitions.get(PINO_DEFINITION)?.values() ?? [])].map(soundShape);
+    knownShapes.set(definitions, shapes);
+  }
+  return shapes;
 }
 
 /** The shape whose message key the line has; several loggers may write to one buffer. */
 function shapeOf(line: Record<string, unknown>, definitions: Definitions): LoggerShape {
   let fallback: LoggerShape | undefined;
-  for (const value of definitions.get(PINO_DEFINITION)?.values() ?? []) {
-    const shape = soundShape(value);
+  for (const shape of shapesIn(definitions)) {
     if (Object.hasOwn(line, shape.messageKey ?? 'msg')) return shape;
     if (fallback === undefined || hasError(line, shape)) fallback = shape;
   }
@@ -130,11 +167,6 @@ function define(value: object, key: string, entry: unknown): void {
 
 function ownValue(value: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function hasEntries(value: object): boolean {
-  for (const _ in value) return true;
-  return false;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
