@@ -20,6 +20,9 @@ import { type LoggerShape, PINO_DEFINITION } from './logger-shape.ts';
 /** Longest name of a level that is believed. */
 const MAX_LEVEL_NAME = 64;
 
+/** So many loggers of a buffer are told apart: each line is compared with all of them. */
+const MAX_SHAPES = 256;
+
 const STANDARD_SEVERITIES: ReadonlySet<number> = new Set(Object.values(Level));
 
 /** How a line is made where no definition says otherwise. */
@@ -94,7 +97,7 @@ const knownShapes = new WeakMap<Definitions, readonly LoggerShape[]>();
 function shapesIn(definitions: Definitions): readonly LoggerShape[] {
   let shapes = knownShapes.get(definitions);
   if (shapes === undefined) {
-    shapes = [...(definitions.get(PINO_DEFINITION)?.values() ?? [])].map(soundShape);
+    shapes = [...(definitions.get(PINO_DEFINITION)?.values() ?? [])].slice(0, MAX_SHAPES).map(soundShape);
     knownShapes.set(definitions, shapes);
   }
   return shapes;

@@ -66,6 +66,13 @@ test('a line cut at any byte gives what is whole', () => {
   expect(decode(line.slice(0, 60), { flags: RecordFlag.CUT }).message).toBe('…');
 });
 
+test('a line is compared with the shapes of 256 loggers, however many a file defines', () => {
+  const shapes = Array.from({ length: 1000 }, (_, id) => [id, { messageKey: `text${id}` }] as const);
+  const definitions = new Map([['pino', new Map(shapes)]]);
+  expect(decode('{"text255":"told"}', { definitions })).toEqual({ message: 'told' });
+  expect(decode('{"text256":"told"}', { definitions })).toEqual({ message: '', fields: { text256: 'told' } });
+});
+
 test('hostile lines neither throw nor pollute nor take long', () => {
   const hostile = [
     '',
