@@ -15,7 +15,8 @@ const SQLITE_MAGIC = 'SQLite format 3\0';
  * @param word A path, or `<proc>`.
  */
 export function namedSource(word: string): NamedSource {
-  return looksLikeDatabase(word) || isDatabase(word)
+  // A file whose name could be that of a process has to be one.
+  return looksLikeDatabase(word) || isDatabaseFile(word)
     ? { kind: 'database', path: word }
     : { kind: 'live', proc: word };
 }
@@ -45,8 +46,8 @@ function looksLikeDatabase(word: string): boolean {
   return /[\\/]|\.(?:sqlite3?|db)$/i.test(word);
 }
 
-/** A file whose name could be that of a process has to be a database. */
-function isDatabase(path: string): boolean {
+/** Whether a path leads to an SQLite database. */
+export function isDatabaseFile(path: string): boolean {
   try {
     if (!statSync(path).isFile()) return false;
     const file = openSync(path, 'r');

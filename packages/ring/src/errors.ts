@@ -83,6 +83,18 @@ export class InvalidOptionError extends TracebufError {
   }
 }
 
+/** Some JSON is no record. */
+export class InvalidRecordError extends TracebufError {
+  static {
+    InvalidRecordError.prototype.name = 'InvalidRecordError';
+  }
+
+  /** @param fault What is wrong, beginning with the key: `seq: expected a number`. */
+  constructor(fault: string) {
+    super('ERR_TRACEBUF_INVALID_RECORD', `This is no record as JSON: ${fault}`);
+  }
+}
+
 /** A directory, or a file in it, could be read or replaced by somebody else, and is not used. */
 export class InsecureDirectoryError extends TracebufError {
   static {

@@ -23,6 +23,7 @@ export {
   CorruptRingError,
   InsecureDirectoryError,
   InvalidOptionError,
+  InvalidRecordError,
   NetworkDirectoryError,
   StorageError,
   TraceBufferAlreadyExistsError,
@@ -42,6 +43,7 @@ export { allowsNetworkDirectory, networkFileSystem } from './network-file-system
 export { clearTraceBuffer, dumpTraceBuffer } from './process-buffers.ts';
 export type { ProcessEntry, RingFile } from './process-entry.ts';
 export type { TraceRecord } from './record.ts';
+export { recordFromJson } from './record-from-json.ts';
 export { isoTime, recordToJson } from './record-json.ts';
 export {
   findProcesses,

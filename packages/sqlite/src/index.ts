@@ -24,5 +24,5 @@ export { Recorder, type RecorderOptions, type RecorderTotals } from './recorder.
 export { type DatabaseRetention, DEFAULT_RETENTION } from './retention.ts';
 export { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';
 export { type RunningRecorder, startRecorder } from './start-recorder.ts';
-export { storeRecords } from './store-records.ts';
+export { RecordStore, type StoredCounts, storeRecords } from './store-records.ts';
 export { type OpenOptions, openTraceDatabase } from './trace-database.ts';

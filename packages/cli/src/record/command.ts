@@ -15,7 +15,11 @@ are read to their end. The programs never wait for it: where they are faster, wh
 again, it goes on where it stopped: nothing is lost that is still in the buffers, and nothing is stored twice.
 
 The database grows up to a million records, 512 MiB or seven days, whichever comes first; then the oldest go. 0 is without
-bound. "trace-cli view" reads it, also meanwhile, and so does sqlite3: SELECT * FROM records.`,
+bound. "trace-cli view" reads it, also meanwhile, and so does sqlite3: SELECT * FROM records.
+
+With --from it stores a dump in JSON lines instead ("dump trace … --format jsonl", or "export --format jsonl"). What is in the
+database already, from another dump or recorded, is not stored again. A dump has no limits: what "record" finds too much goes
+when it next records into the same database.`,
   operands: [
     {
       usage: '[<proc>…]',
@@ -27,6 +31,7 @@ bound. "trace-cli view" reads it, also meanwhile, and so does sqlite3: SELECT * 
   options: [
     { flags: '--db <file>', description: 'the database (default: traces.sqlite in this directory)' },
     { flags: '--buffer <name>', description: 'only this trace buffer' },
+    { flags: '--from <file>', description: 'store a dump in JSON lines; .gz is unpacked' },
     { flags: '--once', description: 'record what is there now, then end' },
     { flags: '--max-records <count>', description: 'keep so many records', parse: countValue },
     { flags: '--max-size <bytes>', description: 'let the file grow so far, such as 100M', parse: bytesValue },
@@ -37,6 +42,7 @@ bound. "trace-cli view" reads it, also meanwhile, and so does sqlite3: SELECT * 
   examples: [
     ['record', 'record everything until Ctrl-C'],
     ['record web --db web.sqlite --max-age 1d', 'one day of what "web" says'],
+    ['record --from crash.jsonl --db crash.sqlite', 'make a database of a dump'],
     ['record --once --db crash.sqlite', 'keep what is in the buffers now'],
   ],
   load: async () => (await import('./record.ts')).recordTraces,

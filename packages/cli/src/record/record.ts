@@ -3,6 +3,7 @@ import { Recorder, type RecorderOptions, type RecorderTotals } from '@tracebuf/s
 import type { Run } from '../command.ts';
 import { registerDecoders } from '../decoders.ts';
 import { DEFAULT_DATABASE } from '../default-database.ts';
+import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
@@ -16,6 +17,7 @@ import { allProcesses } from '../target.ts';
 /** Options of `record`. */
 interface RecordOptions {
   readonly db?: string;
+  readonly from?: string;
   readonly buffer?: string;
   readonly once?: boolean;
   readonly maxRecords?: number;
@@ -32,8 +34,15 @@ const PROGRESS_MS = 1000;
 /** `record`: drains trace buffers into a database until it is stopped. */
 export const recordTraces: Run<RecordOptions> = async ({ operands, options, out, err }) => {
   for (const word of operands) refuseDatabase(word);
+  const { db = DEFAULT_DATABASE, from, buffer, once = false, quiet = false, json = false } = options;
+  if (from !== undefined) {
+    const { maxRecords, maxSize, maxAge } = options;
+    if ([maxRecords, maxSize, maxAge].some((limit) => limit !== undefined))
+      throw new UsageError('With "--from" all of a dump is stored; leave out the limits');
+    const { recordDump } = await import('./record-dump.ts');
+    return await recordDump({ from, db, selectors: operands, buffer, quiet, json }, out, err);
+  }
   registerDecoders();
-  const { db = DEFAULT_DATABASE, once = false, quiet = false, json = false } = options;
   const recorder = new Recorder(db, recorderOptions(operands, options));
   const speaks = !quiet && !json;
   if (speaks) await announce(operands, db, once, err);
