@@ -375,13 +375,23 @@ test('a damaged cursor is none: everything is sent, once more', async () => {
 
 test.each([
   [['forward'], 'forward needs to know where to'],
-  [['forward', '--syslog', '--otlp', 'http://localhost'], 'forward needs to know where to'],
+  [['forward', '--syslog', '--otlp', 'http://localhost'], '"--syslog" and "--otlp" are two forwarders'],
+  [['forward', '--syslog', '--once'], '"--once" goes with "--otlp" only'],
   [['forward', '--otlp', 'localhost:4318'], '"localhost:4318" is no URL of http or https'],
   [['forward', '--otlp', 'http://localhost', '--protocol', 'grpc'], 'no protocol "grpc"'],
   [['forward', '--otlp', 'http://localhost', '--header', 'secret'], 'A header makes no sense'],
   [['forward', '--otlp', 'http://localhost', '--timeout', 'soon'], '"soon"'],
   [['forward', '--otlp', 'http://localhost', '--batch', '0'], '"0"'],
-  [['forward', '--otlp', 'https://localhost', '--ca', '/nowhere/ca.pem'], '"/nowhere/ca.pem" of --ca'],
+  [
+    ['forward', '--otlp', 'https://localhost', '--ca', '/nowhere/ca.pem'],
+    '"/nowhere/ca.pem" of --ca can\'t be read',
+  ],
+  [['forward', '--otlp', 'https://localhost', '--ca', import.meta.filename], "of --ca can't be used"],
+  [['forward', '--otlp', 'https://localhost', '--cert', 'cert.pem'], 'give both "--cert" and "--key"'],
+  [
+    ['forward', '--otlp', 'https://localhost', '--cert', import.meta.filename, '--key', 'key.pem'],
+    "of --cert can't be used",
+  ],
 ])('%j is bad usage', (args, message) => {
   const { code, stderr } = sandbox.run(args);
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import type { CollectorOptions } from './collector.ts';
 import type { Protocol } from './signals.ts';
 
 /** Options of `forward --otlp`, as they are on the command line. */
@@ -20,7 +18,6 @@ export interface OtlpOptions {
   readonly json?: boolean;
 }
 
-const DEFAULT_TIMEOUT = 10_000;
 const MAX_TIMEOUT = 600_000;
 const MAX_BATCH = 10_000;
 
@@ -97,51 +94,4 @@ export function signalUrl(base: URL, path: string): URL {
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`;
   return url;
-}
-
-/**
- * How to reach the collector. Headers come from `OTEL_EXPORTER_OTLP_HEADERS` as well, where no command line shows them.
- *
- * @throws UsageError for a file that can't be read.
- */
-export function collectorOptions(options: OtlpOptions, env: NodeJS.ProcessEnv): CollectorOptions {
-  const { header = [], gzip = false, timeout = DEFAULT_TIMEOUT, ca, cert, key } = options;
-  return {
-    headers: { ...headersOf(env.OTEL_EXPORTER_OTLP_HEADERS), ...Object.fromEntries(header) },
-    timeout,
-    gzip,
-    tls: {
-      ...(ca === undefined ? {} : { ca: fileOf('--ca', ca) }),
-      ...(cert === undefined ? {} : { cert: fileOf('--cert', cert) }),
-      ...(key === undefined ? {} : { key: fileOf('--key', key) }),
-    },
-  };
-}
-
-/** `name=value` pairs with commas between them, encoded as in URLs. */
-function headersOf(text: string | undefined): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const pair of text?.split(',') ?? []) {
-    if (pair.trim() === '') continue;
-    const [[name, value] = ['', '']] = headerValue(pair);
-    headers[name] = decoded(value);
-  }
-  return headers;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function fileOf(option: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`The file ${JSON.stringify(path)} of ${option} can't be read: ${reason}`);
-  }
 }
