@@ -100,6 +100,31 @@ describe.each([
   });
 });
 
+test.each([
+  ['a database', inDatabase],
+  ['trace buffers', inMemory],
+])('records of %s are counted by functions and arguments', (_name, open) => {
+  const odd = [7, null, { a: 1 }, 'parse'].map((func, at) =>
+    record({ time: START + 200, seq: at, fields: { func } }),
+  );
+  const source = open([...records, ...odd, record({ time: START + 300 })]);
+  const groups = (field: string, filter = ''): unknown =>
+    Object.fromEntries(source.groups({ filter: parseFilter(filter) }, field));
+  expect(groups('func')).toEqual({
+    main: 2,
+    parse: 6,
+    eval: 1,
+    fail: 2,
+    worker: 2,
+    7: 1,
+    '{"a":1}': 1,
+    undefined: 2,
+  });
+  expect(groups('func', "kind == 'exception'")).toEqual({ fail: 1 });
+  expect(groups('arg', "func == 'main'")).toEqual({ n: 1, 'return value': 1 });
+  expect(groups('status', 'call != null')).toEqual({ returned: 4, threw: 1, undefined: 7 });
+});
+
 test('a database and trace buffers tell the same of calls at random', () => {
   const tree = (depth: number): fc.Arbitrary<TestCall> =>
     fc

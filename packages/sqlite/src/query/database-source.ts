@@ -22,11 +22,11 @@ import { shownFields } from './shown-text.ts';
 import { readBooks, type StoredProcess } from './stored-books.ts';
 import { storedCalls, storedFunctions } from './stored-calls.ts';
 import { COLUMNS, NAMES, parseFields, placedRecord, SHARED_COLUMN } from './stored-record.ts';
+import { hasTables } from './tables.ts';
 
 /** With more texts than these, the text of each entry is looked up instead of all texts being looked through. */
 const MANY_TEXTS = 20_000;
 const ATTEMPT = 'read the database';
-const TABLES = ['processes', 'rings', 'strings', 'entries'];
 /** Version of the schema from which on there are functions and calls. */
 const VERSION_OF_CALLS = 2;
 /** The one from which on it says what records share. */
@@ -71,7 +71,8 @@ export class DatabaseSource implements RecordSource {
       const version = pragma(this.#database, 'user_version');
       this.#hasCalls = version >= VERSION_OF_CALLS;
       if (version >= VERSION_OF_SHARED) this.#columns = `${COLUMNS}, ${SHARED_COLUMN}`;
-      this.#checkTables();
+      if (!this.#ask(() => hasTables(this.#database, this.#hasCalls)))
+        throw new DatabaseError(ATTEMPT, path, 'it lacks tables of a recorder; give another file');
       this.refresh();
     } catch (error) {
       this.#database.close();
@@ -161,7 +162,8 @@ export class DatabaseSource implements RecordSource {
 
   groups(selection: Selection, field: string): GroupCounts {
     const { condition } = this.#compile(selection);
-    return this.#ask(() => countGroups(this.#database, condition, field, () => this.records(selection)));
+    const records = (): Iterable<TraceRecord> => this.records(selection);
+    return this.#ask(() => countGroups(this.#database, condition, field, records, this.#hasCalls));
   }
 
   *statistics(names: Iterable<string>, filter?: Filter): Work<DataStatistics> {
@@ -278,22 +280,6 @@ export class DatabaseSource implements RecordSource {
     if (!isRange) return databaseError(ATTEMPT, this.#path, error);
     const what = 'a number in it is larger than any that a recorder writes; give another file';
     return new DatabaseError(ATTEMPT, this.#path, what, { cause: error });
-  }
-
-  /** A view or a virtual table in the place of a table could be without end. */
-  #checkTables(): void {
-    const tables = this.#hasCalls ? [...TABLES, 'functions'] : TABLES;
-    const names = tables.map((name) => `'${name}'`).join(', ');
-    const { found } = this.#ask(() =>
-      this.#database
-        .prepare(
-          `SELECT count(*) AS found FROM sqlite_schema
-           WHERE type = 'table' AND sql LIKE 'CREATE TABLE %' AND name IN (${names})`,
-        )
-        .get(),
-    ) as { found: number };
-    if (found === tables.length) return;
-    throw new DatabaseError(ATTEMPT, this.#path, 'it lacks tables of a recorder; give another file');
   }
 }
 

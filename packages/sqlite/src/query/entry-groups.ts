@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { fieldName, parseFilter, recordCatalog } from '@tracebuf/query';
+import { fieldName, fieldValues, parseFilter, recordCatalog } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
 import type { EntryCondition } from './entry-condition.ts';
 import type { GroupCounts } from './record-source.ts';
@@ -25,14 +25,17 @@ function ofProcess(column: string): string {
  * Counts entries by the values of a field: by number where the values are interned, else record by record.
  *
  * @param records Those that fulfil the condition.
+ * @param hasFunctions Whether there is a table of functions.
  */
 export function countGroups(
   database: DatabaseSync,
   condition: EntryCondition,
   field: string,
   records: () => Iterable<TraceRecord>,
+  hasFunctions: boolean,
 ): GroupCounts {
   const value = fieldReader(field);
+  if (field === 'func' && hasFunctions) return countFunctions(database, condition);
   const grouped = GROUPED.get(field);
   if (grouped === undefined) return countValues(records(), value);
   const [by, text] = grouped;
@@ -46,31 +49,56 @@ export function countGroups(
   return new Map(rows.map((row) => [row.value ?? undefined, row.count]));
 }
 
-/** Counts records by a value of theirs. */
+/** Functions have numbers where they are texts; what else is called so is in the fields. */
+function countFunctions(database: DatabaseSync, { sql, params }: EntryCondition): GroupCounts {
+  const counts = new Map<unknown, number>();
+  const add = (value: unknown, count: number): unknown => counts.set(value, (counts.get(value) ?? 0) + count);
+  const functions = database.prepare(
+    `SELECT (SELECT name FROM functions WHERE id = func) AS value, count FROM
+       (SELECT e.func, count(*) AS count FROM entries AS e WHERE e.func IS NOT NULL AND ${sql} GROUP BY e.func)`,
+  );
+  for (const { value, count } of functions.iterate(...params)) add(value, Number(count));
+  const others = database.prepare(
+    `SELECT e.fields -> '$.func' AS json, count(*) AS count FROM entries AS e WHERE e.func IS NULL AND ${sql} GROUP BY 1`,
+  );
+  for (const { json, count } of others.iterate(...params))
+    add(groupKey(typeof json === 'string' ? JSON.parse(json) : undefined), Number(count));
+  return counts;
+}
+
+/**
+ * Counts records by the values of theirs.
+ *
+ * @param values Of an argument's field one for each argument.
+ */
 export function countValues(
   records: Iterable<TraceRecord>,
-  value: (record: TraceRecord) => unknown,
+  values: (record: TraceRecord) => readonly unknown[],
 ): GroupCounts {
   const counts = new Map<unknown, number>();
   for (const record of records) {
-    const key = groupKey(value(record));
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    for (const value of values(record)) {
+      const key = groupKey(value);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
   }
   return counts;
 }
 
 /**
- * Makes what reads a field of a record.
+ * Makes what reads a field of a record: most have one value, arguments as many as there are.
  *
  * @param field Name as in filters; of a level the name is read.
  * @throws FilterSyntaxError where there is no such field.
  */
-export function fieldReader(field: string): (record: TraceRecord) => unknown {
+export function fieldReader(field: string): (record: TraceRecord) => readonly unknown[] {
   const { root } = parseFilter(`${field} == null`);
   if (root?.type !== 'comparison') throw new TypeError(`${JSON.stringify(field)} is no field`);
   const found = recordCatalog.resolve(root.field.path, root.field.exact);
   if (found === undefined) throw new TypeError(`${fieldName(root.field)} is no field`);
-  return found.label ?? found.get;
+  const { label } = found;
+  if (label !== undefined) return (record) => [label(record)];
+  return (record) => fieldValues(found, recordCatalog, record);
 }
 
 /** Objects that look alike are the same group; `null` is no value. */
