@@ -1,4 +1,5 @@
 import type { Comparison } from './comparison.ts';
+import { calls } from './comparisons/calls.ts';
 import { condition, notIncluded } from './comparisons/condition.ts';
 import { etwBuilt, etwDeclared, etwDisabled } from './comparisons/etw-events.ts';
 import { comparison as firstScreen } from './comparisons/first-screen.ts';
@@ -44,6 +45,7 @@ export const comparisons: readonly Comparison[] = [
   condition,
   notIncluded,
   spanProcessor,
+  ...calls,
   readLogs,
   readPino,
   showTrace,
