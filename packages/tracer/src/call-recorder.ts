@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
-import { Level, type PayloadWriter, RecordFlag, RecordKind, type TraceBuffer } from '@tracebuf/ring';
+import { Level, type PayloadWriter, RecordKind, type TraceBuffer } from '@tracebuf/ring';
 import type { TracedFunction } from './call-function.ts';
 import { CALL_BITS_SHIFT, CallField, MAX_DEPTH, ValueTag } from './call-layout.ts';
 import { definitionBookOf } from './definition-book.ts';
@@ -16,31 +16,35 @@ const SEVERITY = Level.debug;
 /** Marks are set by people. */
 const MARK_SEVERITY = Level.info;
 
-/** Payloads up to here are copied word by word: a call into the engine would cost more. */
+/** Values up to here are copied word by word: a call into the engine would cost more. */
 const QUICK_WORDS = 64;
 const FIRST_FRAMES = 256;
-const TWO_TO_32 = 0x1_0000_0000;
 
-const VALUES_WORD = CallField.VALUES >> 2;
-const DURATION_WORD = CallField.DURATION >> 2;
-const RESULT_WORD = CallField.RESULT >> 2;
+/** Words of a frame: those that a record starts with, and two of filler. */
+const FRAME_WORDS = 8;
+const FUNCTION = CallField.FUNCTION >> 2;
+const DEPTH = CallField.DEPTH >> 2;
+const CALL = CallField.CALL >> 2;
+const PARENT = CallField.PARENT >> 2;
+/** Words in front of the values of a call, and of those of its end. */
+const CALL_HEAD = CallField.VALUES >> 2;
+const END_HEAD = CallField.RESULT >> 2;
+const DURATION = CallField.DURATION >> 2;
+const NANOSECONDS = 1e6;
 
 /** Token of a call that is not recorded. */
 export const NOT_RECORDED = -1;
 
 /** A call that outlives its place on the stack, and what its continuations belong to. */
 export interface DetachedCall {
-  readonly function: number;
-  /** Depth and bits, as in the record. */
-  readonly depth: number;
-  readonly call: number;
-  readonly parent: number;
+  /** The words of its frame. */
+  readonly frame: Int32Array;
   /** On the clock of records. */
   readonly start: number;
 }
 
 /** What continuations belong to that are not to be recorded. */
-const SILENCED: DetachedCall = { function: 0, depth: 0, call: 0, parent: 0, start: 0 };
+const SILENCED: DetachedCall = { frame: new Int32Array(FRAME_WORDS), start: 0 };
 
 /**
  * Records calls of one thread: what wrappers call at entry and exit. It keeps a stack of its own of the calls that are being
@@ -62,23 +66,23 @@ export class CallRecorder implements PayloadWriter {
   #contexts: AsyncLocalStorage<DetachedCall> | undefined;
 
   #capacity = FIRST_FRAMES;
-  #functions = new Int32Array(FIRST_FRAMES);
-  /** Depth and bits. */
-  #depths = new Int32Array(FIRST_FRAMES);
-  #calls = new Float64Array(FIRST_FRAMES);
-  #parents = new Float64Array(FIRST_FRAMES);
+  /** The stack: {@link FRAME_WORDS} for each call, which are the first ones of its records. */
+  #frames = new Int32Array(FIRST_FRAMES * FRAME_WORDS);
+  /** When the calls on the stack began. */
   #starts = new Float64Array(FIRST_FRAMES);
   /** Place of the innermost call, {@link NOT_RECORDED} where there is none. */
   #top = NOT_RECORDED;
-  /** Number of the last call. An array of one, as a field would be allocated anew beyond 2^31. */
-  readonly #lastCall = new Float64Array(1);
+  /** Number of the last call. In halves, as a larger field would be allocated anew each time. */
+  #callLow = 0;
+  #callHigh = 0;
   readonly #duration = new Float64Array(1);
   readonly #durationWords = new Int32Array(this.#duration.buffer);
   /** How many reasons there are not to record. */
   #silence = 0;
   /** Place of the call whose record is written. */
   #place = 0;
-  #isExit = false;
+  /** Words of that record in front of its values. */
+  #head = CALL_HEAD;
 
   constructor(buffer: TraceBuffer, options: ResolvedTracerOptions) {
     this.#buffer = buffer;
@@ -124,7 +128,7 @@ export class CallRecorder implements PayloadWriter {
     if (this.#silence !== 0) return NOT_RECORDED;
     const place = this.#push(fn.id, fn.bits << CALL_BITS_SHIFT);
     if (place < 0) return NOT_RECORDED;
-    this.#writeHead(place);
+    this.#begin(place, CALL_HEAD);
     if (this.#keepsArguments) {
       const { declared, redacted } = fn;
       const passed = count < declared ? count : declared;
@@ -139,8 +143,7 @@ export class CallRecorder implements PayloadWriter {
       if (kept > 7) this.#argument(h, redacted & 128);
       if (passed > kept) this.#out.tag(ValueTag.MORE | operand(passed - kept));
     }
-    this.#isExit = false;
-    if (!this.#append(RecordKind.CALL)) return NOT_RECORDED;
+    if (!this.#buffer.appendPayload(RecordKind.CALL, SEVERITY, this)) return NOT_RECORDED;
     this.#top = place;
     return place;
   }
@@ -161,13 +164,8 @@ export class CallRecorder implements PayloadWriter {
   detach(token: number): DetachedCall | undefined {
     if (token < 0) return undefined;
     this.#top = token - 1;
-    return {
-      function: this.#functions[token] as number,
-      depth: this.#depths[token] as number,
-      call: this.#calls[token] as number,
-      parent: this.#parents[token] as number,
-      start: this.#starts[token] as number,
-    };
+    const at = token * FRAME_WORDS;
+    return { frame: this.#frames.slice(at, at + FRAME_WORDS), start: this.#starts[token] as number };
   }
 
   /** Applies a function as a part of a detached call: what it calls, now and later, belongs to that. */
@@ -207,59 +205,64 @@ export class CallRecorder implements PayloadWriter {
     const place = this.#push(0, 0);
     if (place < 0) return;
     // Where it is, not a call of its own.
-    this.#calls[place] = this.#parents[place] as number;
-    this.#parents[place] = 0;
-    this.#lastCall[0] = (this.#lastCall[0] as number) - 1;
-    this.#writeHead(place);
+    const at = place * FRAME_WORDS;
+    this.#frames.copyWithin(at + CALL, at + PARENT, at + PARENT + 2);
+    this.#frames.fill(0, at + PARENT, at + PARENT + 2);
+    this.#callLow = (this.#callLow - 1) | 0;
+    if (this.#callLow === -1) this.#callHigh--;
+    this.#begin(place, CALL_HEAD);
     this.values.value(name);
     if (hasData) this.values.value(data);
-    this.#isExit = false;
-    this.#append(RecordKind.MARK, MARK_SEVERITY);
+    this.#buffer.appendPayload(RecordKind.MARK, MARK_SEVERITY, this);
   }
 
   /** Of the record that {@link TraceBuffer.appendPayload} is asked to store. */
   get payloadSize(): number {
-    return this.#out.at << 2;
+    return (this.#head + this.#out.at) << 2;
   }
 
   get payloadFlags(): number {
-    const out = this.#out;
-    return (out.isCut ? RecordFlag.CUT : 0) | (out.isReplaced ? RecordFlag.REPLACED : 0);
+    return this.#out.flags;
   }
 
   writePayload(bytes: Buffer, at: number, words?: Int32Array, clock?: Float64Array): void {
-    const out = this.#out;
     const time = (clock as Float64Array)[0] as number;
-    if (this.#isExit) {
-      this.#duration[0] = (time - (this.#starts[this.#place] as number)) * 1e6;
-      out.words[DURATION_WORD] = this.#durationWords[0] as number;
-      out.words[DURATION_WORD + 1] = this.#durationWords[1] as number;
-    } else {
-      this.#starts[this.#place] = time;
-    }
-    const count = out.at;
+    const place = this.#place;
+    const isEnd = this.#head === END_HEAD;
+    if (isEnd) this.#duration[0] = (time - (this.#starts[place] as number)) * NANOSECONDS;
+    else this.#starts[place] = time;
+    const count = this.#out.at;
     if (words === undefined || count > QUICK_WORDS) {
-      out.bytes.copy(bytes, at, 0, count << 2);
+      this.#writeLong(bytes, at);
       return;
     }
-    const source = out.words;
-    const start = at >> 2;
-    for (let i = 0; i < count; i++) words[start + i] = source[i] as number;
+    const frames = this.#frames;
+    const frame = place * FRAME_WORDS;
+    let to = at >> 2;
+    for (let i = 0; i < CALL_HEAD; i++) words[to++] = frames[frame + i] as number;
+    if (isEnd) {
+      words[to++] = this.#durationWords[0] as number;
+      words[to++] = this.#durationWords[1] as number;
+    }
+    const values = this.#out.words;
+    for (let i = 0; i < count; i++) words[to++] = values[i] as number;
+  }
+
+  /** The same, byte by byte. */
+  #writeLong(bytes: Buffer, at: number): void {
+    const head = new Int32Array(this.#head);
+    head.set(this.#frames.subarray(this.#place * FRAME_WORDS, this.#place * FRAME_WORDS + CALL_HEAD));
+    if (this.#head === END_HEAD) head.set(this.#durationWords, DURATION);
+    bytes.set(new Uint8Array(head.buffer), at);
+    this.#out.bytes.copy(bytes, at + head.byteLength, 0, this.#out.at << 2);
   }
 
   #leave(token: number, kind: number, value: unknown): void {
     this.#top = token - 1;
     if (this.#silence !== 0) return;
-    const out = this.#out;
-    this.#writeHead(token);
-    out.at = RESULT_WORD;
+    this.#begin(token, END_HEAD);
     if (kind === RecordKind.RETURN ? this.#keepsResults : this.#keepsArguments) this.values.value(value);
-    this.#isExit = true;
-    this.#append(kind);
-  }
-
-  #append(kind: number, severity: number = SEVERITY): boolean {
-    return this.#buffer.appendPayload(kind, severity, this);
+    this.#buffer.appendPayload(kind, SEVERITY, this);
   }
 
   #argument(value: unknown, redacted: number): void {
@@ -267,59 +270,62 @@ export class CallRecorder implements PayloadWriter {
     else this.values.value(value);
   }
 
-  /** What calls and their ends have in common. */
-  #writeHead(place: number): void {
-    const out = this.#out;
-    const { words } = out;
-    const call = this.#calls[place] as number;
-    const parent = this.#parents[place] as number;
+  /** Starts a record of the call at a place. */
+  #begin(place: number, head: number): void {
     this.#place = place;
-    words[CallField.FUNCTION >> 2] = this.#functions[place] as number;
-    words[CallField.DEPTH >> 2] = this.#depths[place] as number;
-    words[CallField.CALL >> 2] = call | 0;
-    words[(CallField.CALL >> 2) + 1] = (call / TWO_TO_32) | 0;
-    words[CallField.PARENT >> 2] = parent | 0;
-    words[(CallField.PARENT >> 2) + 1] = (parent / TWO_TO_32) | 0;
-    out.at = VALUES_WORD;
-    out.isCut = false;
-    out.isReplaced = false;
+    this.#head = head;
+    this.#out.begin();
   }
 
   /** A place for a new call, not yet the innermost one; {@link NOT_RECORDED} where it belongs to what is silenced. */
   #push(fn: number, bits: number): number {
     const place = this.#top + 1;
     if (place === this.#capacity) this.#grow();
-    let parent = 0;
-    let depth = 0;
+    const frames = this.#frames;
+    const at = place * FRAME_WORDS;
+    frames[at + FUNCTION] = fn;
     if (place > 0) {
-      parent = this.#calls[place - 1] as number;
-      depth = ((this.#depths[place - 1] as number) & MAX_DEPTH) + 1;
-    } else if (this.#contexts !== undefined) {
-      const outer = this.#contexts.getStore();
-      if (outer === SILENCED) return NOT_RECORDED;
-      if (outer !== undefined) {
-        parent = outer.call;
-        depth = (outer.depth & MAX_DEPTH) + 1;
-      }
+      this.#callFrom(at, frames, at - FRAME_WORDS, bits);
+      return place;
     }
-    const call = (this.#lastCall[0] as number) + 1;
-    this.#lastCall[0] = call;
-    this.#functions[place] = fn;
-    this.#depths[place] = (depth < MAX_DEPTH ? depth : MAX_DEPTH) | bits;
-    this.#calls[place] = call;
-    this.#parents[place] = parent;
+    const outer = this.#contexts?.getStore();
+    if (outer === undefined) {
+      frames[at + DEPTH] = bits;
+      frames[at + PARENT] = 0;
+      frames[at + PARENT + 1] = 0;
+      this.#number(at);
+      return place;
+    }
+    if (outer === SILENCED) return NOT_RECORDED;
+    this.#callFrom(at, outer.frame, 0, bits);
     return place;
   }
 
+  /** Makes the frame at an index that of a call from another frame. */
+  #callFrom(at: number, callers: Int32Array, caller: number, bits: number): void {
+    const frames = this.#frames;
+    const depth = ((callers[caller + DEPTH] as number) & MAX_DEPTH) + 1;
+    frames[at + DEPTH] = (depth < MAX_DEPTH ? depth : MAX_DEPTH) | bits;
+    frames[at + PARENT] = callers[caller + CALL] as number;
+    frames[at + PARENT + 1] = callers[caller + CALL + 1] as number;
+    this.#number(at);
+  }
+
+  /** Gives the frame at an index the next number. */
+  #number(at: number): void {
+    const low = (this.#callLow + 1) | 0;
+    if (low === 0) this.#callHigh++;
+    this.#callLow = low;
+    this.#frames[at + CALL] = low;
+    this.#frames[at + CALL + 1] = this.#callHigh;
+  }
+
   /** Puts a detached call behind the innermost one. */
-  #reattach(call: DetachedCall): number {
+  #reattach({ frame, start }: DetachedCall): number {
     const place = this.#top + 1;
     if (place === this.#capacity) this.#grow();
-    this.#functions[place] = call.function;
-    this.#depths[place] = call.depth;
-    this.#calls[place] = call.call;
-    this.#parents[place] = call.parent;
-    this.#starts[place] = call.start;
+    this.#frames.set(frame, place * FRAME_WORDS);
+    this.#starts[place] = start;
     return place;
   }
 
@@ -330,15 +336,11 @@ export class CallRecorder implements PayloadWriter {
 
   #grow(): void {
     this.#capacity *= 2;
-    this.#functions = grown(this.#functions, new Int32Array(this.#capacity));
-    this.#depths = grown(this.#depths, new Int32Array(this.#capacity));
-    this.#calls = grown(this.#calls, new Float64Array(this.#capacity));
-    this.#parents = grown(this.#parents, new Float64Array(this.#capacity));
-    this.#starts = grown(this.#starts, new Float64Array(this.#capacity));
+    const frames = new Int32Array(this.#capacity * FRAME_WORDS);
+    frames.set(this.#frames);
+    this.#frames = frames;
+    const starts = new Float64Array(this.#capacity);
+    starts.set(this.#starts);
+    this.#starts = starts;
   }
-}
-
-function grown<Numbers extends Int32Array | Float64Array>(from: Numbers, to: Numbers): Numbers {
-  to.set(from);
-  return to;
 }

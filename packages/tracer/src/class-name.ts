@@ -1,4 +1,4 @@
-import { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, isProxy } from './intrinsics.ts';
+import { getOwnPropertyDescriptor, getPrototypeOf, isProxy } from './intrinsics.ts';
 
 /** Longest name that is told, in UTF-16 units. */
 const MAX_NAME = 64;
@@ -33,6 +33,6 @@ export function functionName(fn: unknown): string {
 /** Value of an own property that is no accessor. */
 export function dataProperty(object: object, key: PropertyKey): unknown {
   const descriptor = getOwnPropertyDescriptor(object, key);
-  // Accessors have no `value` of their own, and what `Object.prototype` has of that name is the program's.
-  return descriptor !== undefined && hasOwn(descriptor, 'value') ? descriptor.value : undefined;
+  // Asked so, nothing is read that the program may have put on `Object.prototype`.
+  return descriptor === undefined || 'get' in descriptor ? undefined : descriptor.value;
 }

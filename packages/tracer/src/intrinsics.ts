@@ -19,7 +19,6 @@ const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 export const getOwnPropertyDescriptor: typeof Object.getOwnPropertyDescriptor =
   Object.getOwnPropertyDescriptor;
 export const getPrototypeOf: (object: object) => object | null = Object.getPrototypeOf;
-export const hasOwn: typeof Object.hasOwn = Object.hasOwn;
 export const keys: (object: object) => string[] = Object.keys;
 export const isArray: typeof Array.isArray = Array.isArray;
 export const apply: (fn: unknown, self: unknown, values: ArrayLike<unknown>) => unknown =

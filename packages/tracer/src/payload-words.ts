@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { RecordFlag } from '@tracebuf/ring';
 import { MAX_OPERAND, TAG_BITS, ValueTag } from './call-layout.ts';
 import { CAPACITY_WORDS } from './capture-limits.ts';
 
@@ -23,14 +24,18 @@ export class PayloadWords {
   readonly bytes: Buffer = Buffer.from(this.words.buffer);
   /** Index of the next word. */
   at = 0;
-  /** Whether something was left out. */
-  isCut = false;
-  /** Whether something could not be encoded. */
-  isReplaced = false;
+  /** Of `RecordFlag`: whether something was left out, or could not be encoded. */
+  flags = 0;
   readonly #double = new Float64Array(1);
   readonly #doubleWords = new Int32Array(this.#double.buffer);
   readonly #integer = new BigInt64Array(1);
   readonly #integerWords = new Int32Array(this.#integer.buffer);
+
+  /** Starts anew. */
+  begin(): void {
+    this.at = 0;
+    this.flags = 0;
+  }
 
   /** Whether so many more words fit; one is kept back for the mark of what was left out. */
   fits(words: number): boolean {
@@ -44,7 +49,7 @@ export class PayloadWords {
 
   /** Marks that something was left out. */
   omit(): void {
-    this.isCut = true;
+    this.flags |= RecordFlag.CUT;
     if (this.at < CAPACITY_WORDS) this.words[this.at++] = ValueTag.OMITTED;
   }
 
@@ -144,7 +149,7 @@ export class PayloadWords {
     const written = units <= QUICK_UNITS ? this.#ascii(text, at) : -1;
     if (written >= 0) return written;
     const encoded = (this.bytes as NativeBuffer).utf8Write(text, at, room);
-    if (encoded !== units && !text.isWellFormed()) this.isReplaced = true;
+    if (encoded !== units && !text.isWellFormed()) this.flags |= RecordFlag.REPLACED;
     return encoded;
   }
 

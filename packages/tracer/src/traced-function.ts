@@ -25,8 +25,9 @@ export function tracedFunction(recorder: CallRecorder, traced: TracedFunction, f
       g?: unknown,
       h?: unknown,
     ): unknown {
-      if (!recorder.isListening) return apply(fn, this, arguments);
-      const token = recorder.enter(traced, arguments.length, a, b, c, d, e, f, g, h);
+      const token = recorder.isListening
+        ? recorder.enter(traced, arguments.length, a, b, c, d, e, f, g, h)
+        : NOT_RECORDED;
       let value: unknown;
       try {
         value = apply(fn, this, arguments);

@@ -1,3 +1,4 @@
+import { RecordFlag } from '@tracebuf/ring';
 import { ValueTag } from './call-layout.ts';
 import { type CaptureLimits, HUGE_OBJECT } from './capture-limits.ts';
 import { classNameOf, dataProperty, functionName } from './class-name.ts';
@@ -8,7 +9,6 @@ import {
   dateTime,
   getOwnPropertyDescriptor,
   getPrototypeOf,
-  hasOwn,
   isArray,
   isDate,
   isMap,
@@ -49,6 +49,7 @@ export class ValueEncoder {
   readonly #keys = new Map<string, number>();
   readonly #classes = new WeakMap<object, number>();
   readonly #huge = new WeakSet<object>();
+  #hasHuge = false;
   // Most objects are of the class of the one before.
   #lastPrototype: object | undefined;
   #lastClass = 0;
@@ -80,7 +81,7 @@ export class ValueEncoder {
       this.#any(value, 0);
     } catch {
       this.#out.at = start;
-      this.#out.isReplaced = true;
+      this.#out.flags |= RecordFlag.REPLACED;
       this.#out.omit();
     }
   }
@@ -158,6 +159,9 @@ export class ValueEncoder {
     const out = this.#out;
     if (isProxy(value)) {
       out.tag(ValueTag.PROXY);
+    } else if (getPrototypeOf(value) === Object.prototype) {
+      // The usual case first.
+      this.#record(value, depth);
     } else if (isArray(value)) {
       this.#array(value, depth);
     } else if (isNativeError(value)) {
@@ -199,13 +203,16 @@ export class ValueEncoder {
 
   #record(value: object, depth: number): void {
     const out = this.#out;
-    if (depth >= this.#limits.maxDepth || this.#huge.has(value)) {
+    if (depth >= this.#limits.maxDepth || (this.#hasHuge && this.#huge.has(value))) {
       this.#open(ValueTag.OPAQUE, value, 0);
       return;
     }
     const names = keys(value);
     const total = names.length;
-    if (total > HUGE_OBJECT) this.#huge.add(value);
+    if (total > HUGE_OBJECT) {
+      this.#hasHuge = true;
+      this.#huge.add(value);
+    }
     const head = out.at;
     if (!this.#open(ValueTag.OBJECT, value, 1)) return;
     out.word(total);
@@ -235,9 +242,10 @@ export class ValueEncoder {
   #own(holder: object, key: PropertyKey, depth: number): void {
     const descriptor = getOwnPropertyDescriptor(holder, key);
     if (descriptor === undefined) this.#out.tag(ValueTag.HOLE);
-    // Not a look at `value`: an accessor has none of its own, and the program may have put one on `Object.prototype`.
-    else if (hasOwn(descriptor, 'value')) this.#any(descriptor.value, depth + 1);
-    else this.#out.tag(descriptor.get === undefined ? ValueTag.SETTER : ValueTag.GETTER);
+    // Asked so, nothing is read that the program may have put on `Object.prototype`.
+    else if ('get' in descriptor)
+      this.#out.tag(descriptor.get === undefined ? ValueTag.SETTER : ValueTag.GETTER);
+    else this.#any(descriptor.value, depth + 1);
   }
 
   #array(value: readonly unknown[], depth: number): void {
