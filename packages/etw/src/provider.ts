@@ -6,6 +6,7 @@ import { checkedKeyword } from './event-descriptor.ts';
 import { type EventSink, type OpenSink, type ProviderIdentity, Status } from './event-sink.ts';
 import type { Schema } from './field-types.ts';
 import { guidBytes, guidText } from './guid.ts';
+import { checkKnownOptions } from './known-options.ts';
 import { nameBytes } from './name-bytes.ts';
 import { providerIdBytesFromName } from './provider-id.ts';
 import { providerTraits } from './provider-traits.ts';
@@ -25,6 +26,8 @@ export interface ProviderOptions {
   /** How the trace buffer is to be, where `sinks` is not given. */
   readonly buffer?: RingSinkOptions;
 }
+
+const OPTIONS: readonly (keyof ProviderOptions)[] = ['id', 'groupId', 'throwOnError', 'sinks', 'buffer'];
 
 /**
  * A source of events, found by its name or GUID. Its events are wanted or not by level and keyword, which is decided
@@ -49,10 +52,11 @@ export class Provider {
 
   /**
    * @param name Text, or its UTF-8 as bytes. Use ASCII: beyond it, programs disagree on the GUID.
-   * @throws EtwError `encoding`, `empty_name`, `name_has_nul`, `provider_name_too_long`, `bad_guid`; and what sinks
-   *   throw where `throwOnError` is set.
+   * @throws EtwError `encoding`, `empty_name`, `name_has_nul`, `provider_name_too_long`, `bad_guid`; InvalidOptionError; and
+   *   what sinks throw where `throwOnError` is set.
    */
   constructor(name: string | Uint8Array, options: ProviderOptions = {}) {
+    checkKnownOptions(options, OPTIONS);
     const id = options.id === undefined ? providerIdBytesFromName(name) : guidBytes(options.id, 'The id');
     const groupId = options.groupId === undefined ? undefined : guidBytes(options.groupId, 'The group id');
     const bytes = nameBytes(name);
@@ -89,7 +93,8 @@ export class Provider {
    *
    * @param schema Fields by name; see `t`.
    * @returns A function that writes the event. It never throws.
-   * @throws EtwError where the event can't be encoded: `bad_schema`, `too_many_fields`, `metadata_too_long`, `range` and others.
+   * @throws EtwError where the event can't be encoded: `bad_schema`, `too_many_fields`, `metadata_too_long`, `range` and others;
+   *   InvalidOptionError.
    */
   event<const S extends Schema>(name: string, schema: S, options?: EventOptions): TypedEvent<S> {
     const owner: EventOwner = {

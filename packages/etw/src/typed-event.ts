@@ -10,6 +10,7 @@ import { FieldType } from './field-type.ts';
 import type { Schema, ValuesOf } from './field-types.ts';
 import { GUID_SIZE, writeGuid } from './guid.ts';
 import { InType, InTypeFlag } from './in-type.ts';
+import { checkKnownOptions } from './known-options.ts';
 import { MAX_DATA, MAX_FIELDS, MAX_STRUCT_FIELDS } from './limits.ts';
 
 /** What an event is filtered by, and what processors of events go by. */
@@ -31,6 +32,17 @@ export interface EventOptions {
   /** 0 to 255; default 11, TraceLogging. */
   readonly channel?: number;
 }
+
+const OPTIONS: readonly (keyof EventOptions)[] = [
+  'level',
+  'keyword',
+  'opcode',
+  'id',
+  'version',
+  'tag',
+  'task',
+  'channel',
+];
 
 /** A GUID of an activity, as text or as 16 bytes in memory order. */
 export type ActivityId = string | Uint8Array;
@@ -78,6 +90,7 @@ export function declareEvent<S extends Schema>(
   schema: S,
   options: EventOptions = {},
 ): TypedEvent<S> {
+  checkKnownOptions(options, OPTIONS);
   const fields = fieldsOf(name, schema);
   const event = encodeDeclaration(name, fields, options);
   const encoding = fieldsEncoding(fields.map(([field, type]) => [field, type.encoding]));

@@ -153,6 +153,18 @@ test('every type shows its values as people know them', () => {
   );
 });
 
+test('options that there are not are refused: nobody would see why they do nothing', () => {
+  const misspelt = { bufer: { enabled: true } } as object;
+  expect(() => new Provider('Misspelt', misspelt)).toThrow(
+    "The value 'bufer' cannot be used for options: there is no such option; there are id, groupId, throwOnError, sinks, buffer.",
+  );
+  expect(() => new Provider('Misspelt', null as unknown as object)).toThrow('give an object or leave it out');
+  using provider = new Provider('Misspelt', { sinks: [] });
+  expect(() => provider.event('E', {}, { levle: 2 } as object)).toThrow(
+    /'levle' .* there are level, keyword/,
+  );
+});
+
 describe('a declared event never throws', () => {
   const schema = {
     text: t.unicodeString,
