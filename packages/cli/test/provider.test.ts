@@ -203,6 +203,11 @@ FileOpened  info (4)     0x21     path unicodestring, owner {name countedansistr
       'No provider is named behind the "*"; give its name, such as *MyCompany.MyComponent',
     ],
     [
+      ['provider', 'enable', '-guid', '#0011'],
+      2,
+      '"#0011" is no GUID; give one such as #00112233-4455-6677-8899-aabbccddeeff, or *Name',
+    ],
+    [
       ['provider', 'enable', 'A', '-level', '256'],
       2,
       'There is no event level "256"; give critical, error, warning, info, verbose or a number from 0 to 255',

@@ -69,6 +69,7 @@ const GUID = /^#?\{?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\}?$/i;
  * name of providers that are known, which may have chosen GUIDs of their own.
  *
  * @returns One or more; a name that nobody has yet stands for the GUID that goes with it.
+ * @throws UsageError where it can be neither.
  */
 export function findProviders(text: string, known: KnownProviders): FoundProvider[] {
   const all: readonly FoundProvider[] = [
@@ -79,6 +80,11 @@ export function findProviders(text: string, known: KnownProviders): FoundProvide
     all.find((provider) => provider.id === id && provider.name !== undefined)?.name;
   const id = GUID.exec(text)?.[1]?.toLowerCase();
   if (id !== undefined) return [{ id, name: nameOf(id) }];
+  // A mistyped GUID would be taken for a name that a program to come may have.
+  if (text.startsWith('#'))
+    throw new UsageError(
+      `${JSON.stringify(text)} is no GUID; give one such as #00112233-4455-6677-8899-aabbccddeeff, or *Name`,
+    );
   const name = text.startsWith('*') ? text.slice(1) : text;
   if (name === '')
     throw new UsageError(
