@@ -215,9 +215,12 @@ export const RecordKind = {
   MARK: 12,
 } as const;
 
+const ROUNDED_UP = RECORD_HEADER_SIZE + ALIGNMENT - 1;
+const WHOLE_STEPS = -ALIGNMENT;
+
 /** A record's place in the data: header, payload, and padding to {@link ALIGNMENT}. */
 export function recordSize(payloadBytes: number): number {
-  return (RECORD_HEADER_SIZE + payloadBytes + (ALIGNMENT - 1)) & -ALIGNMENT;
+  return (payloadBytes + ROUNDED_UP) & WHOLE_STEPS;
 }
 
 /**

@@ -40,6 +40,18 @@ const POSITIONAL_CONTROL_INTERVAL = 5;
 
 const TWO_TO_32 = 0x1_0000_0000;
 
+// Constants of the append path, as this module's own: V8 makes them part of the code, but looks imported ones up, and
+// checks them, at each use.
+const DATA_START = HEADER_SIZE;
+const PAYLOAD_AT = RECORD_HEADER_SIZE;
+const PADDING_BOUND = ALIGNMENT;
+const BYTES_PER_UNIT = MAX_BYTES_PER_UNIT;
+const TIME_AT = RecordField.TIME;
+const TYPE_AT = RecordField.TYPE;
+const PADDING_KIND = RecordKind.PADDING;
+const sizeOf = recordSize;
+const checkOf = headerCheck;
+
 const HEAD_WORD = Header.HEAD >> 2;
 const OLDEST_WORD = Header.OLDEST >> 2;
 const APPENDED_DOUBLE = Header.APPENDED >> 3;
@@ -185,10 +197,10 @@ export class RingWriter {
    * @returns Offset in {@link bytes} where the payload belongs, or -1 where a full ring refuses the record.
    */
   claim(payloadBytes: number): number {
-    const need = recordSize(payloadBytes + this.#trailer);
+    const need = sizeOf(payloadBytes + this.#trailer);
     if (this.#at + need > this.#end) this.#wrap();
     if (need + this.#padding > this.#free && !this.#evict(need + this.#padding)) return -1;
-    return this.#at + RECORD_HEADER_SIZE;
+    return this.#at + PAYLOAD_AT;
   }
 
   /**
@@ -213,9 +225,9 @@ export class RingWriter {
     const position = (this.#headLow + padding) | 0;
     words[word] = payloadBytes;
     words[word + 1] = seq;
-    doubles[(start + RecordField.TIME) >> 3] = this.clock[0] as number;
+    doubles[(start + TIME_AT) >> 3] = this.clock[0] as number;
     words[word + 4] = type;
-    words[word + 5] = headerCheck(
+    words[word + 5] = checkOf(
       position,
       payloadBytes,
       seq,
@@ -224,7 +236,7 @@ export class RingWriter {
       type,
     );
 
-    const taken = recordSize(payloadBytes + this.#trailer);
+    const taken = sizeOf(payloadBytes + this.#trailer);
     const next = start + taken;
     if (this.#positional) {
       words[(next - TRAILER_SIZE) >> 2] = this.#payloadCheck(start, payloadBytes);
@@ -233,7 +245,7 @@ export class RingWriter {
         return false;
       }
     }
-    this.#at = next === this.#end ? HEADER_SIZE : next;
+    this.#at = next === this.#end ? DATA_START : next;
     this.#free -= taken + padding;
     this.#padding = 0;
     this.#publishHead(taken + padding);
@@ -251,12 +263,12 @@ export class RingWriter {
    */
   appendAtOnce(kind: number, level: number, text: string, head: number, headFlags: number): boolean {
     const units = text.length;
-    const room = units * MAX_BYTES_PER_UNIT;
+    const room = units * BYTES_PER_UNIT;
     const start = this.#at;
-    const payload = start + RECORD_HEADER_SIZE + head;
+    const payload = start + PAYLOAD_AT + head;
     // Less than what is needed to the last byte: the padding of the record is never more than eight.
-    if (units > this.#atOnce || payload + room + ALIGNMENT > this.#end) return false;
-    if (RECORD_HEADER_SIZE + head + room + ALIGNMENT > this.#free || this.#padding !== 0) return false;
+    if (units > this.#atOnce || payload + room + PADDING_BOUND > this.#end) return false;
+    if (PAYLOAD_AT + head + room + PADDING_BOUND > this.#free || this.#padding !== 0) return false;
     const encoded = (this.bytes as NativeBuffer).utf8Write(text, payload, room);
     const flags = encoded === units ? headFlags : headFlags | this.flagReplaced(text);
     const written = head + encoded;
@@ -268,9 +280,9 @@ export class RingWriter {
     const type = kind | (flags << 8) | (level << 16);
     words[word] = written;
     words[word + 1] = seq;
-    doubles[(start + RecordField.TIME) >> 3] = threadClock[0] as number;
+    doubles[(start + TIME_AT) >> 3] = threadClock[0] as number;
     words[word + 4] = type;
-    words[word + 5] = headerCheck(
+    words[word + 5] = checkOf(
       this.#headLow,
       written,
       seq,
@@ -278,7 +290,7 @@ export class RingWriter {
       words[word + 3] as number,
       type,
     );
-    const taken = recordSize(written);
+    const taken = sizeOf(written);
     this.#at = start + taken;
     this.#free -= taken;
     this.#publishHead(taken);
@@ -294,10 +306,10 @@ export class RingWriter {
    * @returns Offset in {@link bytes}, a multiple of 8, or -1 where that can't be used.
    */
   headAtOnce(head: number, units: number): number {
-    const payload = this.#at + RECORD_HEADER_SIZE;
-    const room = head + units * MAX_BYTES_PER_UNIT + ALIGNMENT;
+    const payload = this.#at + PAYLOAD_AT;
+    const room = head + units * BYTES_PER_UNIT + PADDING_BOUND;
     if (units > this.#atOnce || payload + room > this.#end) return -1;
-    return RECORD_HEADER_SIZE + room > this.#free || this.#padding !== 0 ? -1 : payload;
+    return PAYLOAD_AT + room > this.#free || this.#padding !== 0 ? -1 : payload;
   }
 
   /** The flags of a text that is not all ASCII: it may hold lone surrogates, which UTF-8 can't. */
@@ -313,8 +325,7 @@ export class RingWriter {
    */
   fitsUnmeasured(units: number): boolean {
     return (
-      units <= this.#unmeasured &&
-      this.#at + recordSize(units * MAX_BYTES_PER_UNIT + this.#trailer) <= this.#end
+      units <= this.#unmeasured && this.#at + sizeOf(units * BYTES_PER_UNIT + this.#trailer) <= this.#end
     );
   }
 
@@ -365,7 +376,7 @@ export class RingWriter {
     this.#closed = true;
     this.#storage.write?.(RING_BOOKS.start, RING_BOOKS.length);
     // The views must not outlive the mapping: a stray access would crash the process.
-    const nothing = new ArrayBuffer(HEADER_SIZE);
+    const nothing = new ArrayBuffer(DATA_START);
     this.#words = new Int32Array(nothing);
     this.#doubles = new Float64Array(nothing);
     this.bytes = Buffer.from(nothing);
@@ -381,21 +392,21 @@ export class RingWriter {
   /** Leaves the rest of the data unused, so that the claimed record starts at its beginning. */
   #wrap(): void {
     this.#padding = this.#end - this.#at;
-    this.#at = HEADER_SIZE;
+    this.#at = DATA_START;
   }
 
   /** Marks the unused rest of the data, where there is room for the mark. */
   #writePadding(length: number): void {
-    if (length < RECORD_HEADER_SIZE) return;
+    if (length < PAYLOAD_AT) return;
     const words = this.#words;
     const start = this.#end - length;
     const word = start >> 2;
     words[word] = 0;
     words[word + 1] = 0;
-    this.#doubles[(start + RecordField.TIME) >> 3] = 0;
-    words[word + 4] = RecordKind.PADDING;
-    words[word + 5] = headerCheck(this.#headLow, 0, 0, 0, 0, RecordKind.PADDING);
-    this.#storage.write?.(start, RECORD_HEADER_SIZE);
+    this.#doubles[(start + TIME_AT) >> 3] = 0;
+    words[word + 4] = PADDING_KIND;
+    words[word + 5] = checkOf(this.#headLow, 0, 0, 0, 0, PADDING_KIND);
+    this.#storage.write?.(start, PAYLOAD_AT);
   }
 
   /** Evicts records until `need` bytes are free, or refuses in discard mode. */
@@ -427,7 +438,7 @@ export class RingWriter {
   #dropUntil(goal: number): number {
     const words = this.#words;
     const end = this.#end;
-    const capacity = end - HEADER_SIZE;
+    const capacity = end - DATA_START;
     const trailer = this.#trailer;
     const before = this.#free;
     let free = before;
@@ -437,10 +448,10 @@ export class RingWriter {
     while (free < goal && free < capacity) {
       const remaining = end - at;
       let taken = remaining;
-      if (remaining >= RECORD_HEADER_SIZE) {
-        if (((words[(at + RecordField.TYPE) >> 2] as number) & 0xff) !== RecordKind.PADDING) {
+      if (remaining >= PAYLOAD_AT) {
+        if (((words[(at + TYPE_AT) >> 2] as number) & 0xff) !== PADDING_KIND) {
           const size = words[at >> 2] as number;
-          taken = recordSize(size + trailer);
+          taken = sizeOf(size + trailer);
           records++;
           last = at;
           if (size < 0 || taken > remaining) taken = capacity;
@@ -493,7 +504,7 @@ export class RingWriter {
   }
 
   #payloadCheck(start: number, length: number): number {
-    const payload = start + RECORD_HEADER_SIZE;
+    const payload = start + PAYLOAD_AT;
     return payloadChecksum(this.bytes.subarray(payload, payload + length)) | 0;
   }
 

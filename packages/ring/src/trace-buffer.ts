@@ -20,14 +20,19 @@ import { CONTROL_GENERATION_WORD, type RingWriter } from './ring-writer.ts';
 
 const INFO = Level.info;
 
+// As this module's own, V8 makes them part of the code; imported ones are looked up at each use.
+const GENERATION_WORD = CONTROL_GENERATION_WORD;
+const HIGHEST = MAX_LEVEL;
+const LOG = RecordKind.LOG;
+
 /** The level that anything stands for: logging never breaks the program (R9). */
 function toLevel(level: unknown): number {
-  return typeof level === 'number' && (level & MAX_LEVEL) === level ? level : nearestLevel(level);
+  return typeof level === 'number' && (level & HIGHEST) === level ? level : nearestLevel(level);
 }
 
 /** What is no kind counts as text: 0 would hide the records behind it from readers, and more than 8 bits forge flags. */
 function toKind(kind: unknown): number {
-  return typeof kind === 'number' && (kind & 0xff) === kind && kind !== 0 ? kind : RecordKind.LOG;
+  return typeof kind === 'number' && (kind & 0xff) === kind && kind !== 0 ? kind : LOG;
 }
 
 /** The usual names first: looking them up must not cost more than storing. */
@@ -53,7 +58,7 @@ function namedLevel(level: unknown): number {
 function nearestLevel(level: unknown): number {
   if (typeof level === 'string') return parseLevel(level) ?? INFO;
   if (typeof level !== 'number' || Number.isNaN(level)) return INFO;
-  return Math.min(Math.max(Math.trunc(level), 0), MAX_LEVEL);
+  return Math.min(Math.max(Math.trunc(level), 0), HIGHEST);
 }
 
 /** Trace buffers of this thread, by name. */
@@ -123,7 +128,7 @@ export class TraceBuffer {
    * @param severity The level as a number.
    */
   wants(severity: number): boolean {
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     return toLevel(severity) >= this.#threshold;
   }
 
@@ -132,7 +137,7 @@ export class TraceBuffer {
    * last one, the owner of the policy reads it again. Costs one load while nothing has changed.
    */
   policy(): number {
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     return this.#policy;
   }
 
@@ -141,7 +146,7 @@ export class TraceBuffer {
    * worth a look. Costs one load while nothing has changed.
    */
   controlChanges(): number {
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     return this.#changes;
   }
 
@@ -176,30 +181,30 @@ export class TraceBuffer {
    * @param level Name or number; default `info`. What is no level counts as `info`, a number as the nearest level.
    */
   log(message: string, level: LevelName | number = INFO): void {
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     const severity = typeof level === 'number' ? level : namedLevel(level);
     // What is not wanted costs the least; what is no level is told only then.
     if (severity >= 0 && severity < this.#threshold) return;
-    if ((severity & MAX_LEVEL) !== severity) {
+    if ((severity & HIGHEST) !== severity) {
       this.log(message, nearestLevel(severity));
       return;
     }
     const ring = severity >= this.#keepLevel ? this.#keep : this.#main;
     ring.clock[0] = performance.now();
-    appendText(ring, RecordKind.LOG, severity, typeof message === 'string' ? message : this.#textOf(message));
+    appendText(ring, LOG, severity, typeof message === 'string' ? message : this.#textOf(message));
   }
 
   /**
    * Appends a record of some kind with a text payload; for adapters, which bring the decoder for their kind.
    *
-   * @param kind One of `RecordKind`, 1 to 255; anything else counts as `RecordKind.LOG`.
+   * @param kind One of `RecordKind`, 1 to 255; anything else counts as `LOG`.
    * @param severity Level, 0 to 65535; any other number counts as the nearest one.
    * @param time Milliseconds on `performance.now()`'s scale; default, and where it is not finite: the clock is read.
    * @returns Whether the record was stored.
    */
   append(kind: number, severity: number, text: string, time: number = performance.now()): boolean {
     if (typeof time !== 'number') return this.append(kind, severity, text);
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
     if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
@@ -216,7 +221,7 @@ export class TraceBuffer {
    *   {@link append} it.
    */
   appendLine(kind: number, line: string, reader: LineReader): boolean {
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     return appendLine(this.#main, this.#keep, this.#keepLevel, toKind(kind), line, reader);
   }
 
@@ -235,7 +240,7 @@ export class TraceBuffer {
     time: number = performance.now(),
   ): boolean {
     if (typeof time !== 'number') return this.appendInContext(kind, severity, text, traceId, spanId);
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
     if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
@@ -254,7 +259,7 @@ export class TraceBuffer {
    * @param word Stored as it is: what the texts belong to, such as the number of a definition.
    */
   appendTexts(kind: number, severity: number, word: number, texts: readonly string[]): boolean {
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
     if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
@@ -270,7 +275,7 @@ export class TraceBuffer {
     time: number = performance.now(),
   ): boolean {
     if (typeof time !== 'number') return this.appendBytes(kind, severity, payload);
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
     if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
@@ -286,7 +291,7 @@ export class TraceBuffer {
    * @param payload Must write as much as it says, and not throw.
    */
   appendPayload(kind: number, severity: number, payload: PayloadWriter, time?: number): boolean {
-    if (this.#words[CONTROL_GENERATION_WORD] !== this.#generation) this.#obey();
+    if (this.#words[GENERATION_WORD] !== this.#generation) this.#obey();
     const level = toLevel(severity);
     if (level < this.#threshold) return false;
     const ring = level >= this.#keepLevel ? this.#keep : this.#main;
