@@ -20,6 +20,7 @@ import {
 import { MAX_LEVEL } from './level.ts';
 import { payloadChecksum } from './payload-checksum.ts';
 import { RING_BOOKS } from './positional-storage.ts';
+import { RecordStarts } from './record-starts.ts';
 import type { RingStorage } from './storage.ts';
 import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
 
@@ -30,10 +31,10 @@ const STORES_ARE_ORDERED = process.arch === 'x64' || process.arch === 'ia32';
 const UNMEASURED_SHARE = 1 / 8;
 
 /**
- * Share of the ring that is evicted at once: a few records in one go cost less than each by itself, and in positional
- * mode each go is two system calls.
+ * How many steps a ring is evicted in, from one known start of a record to the next: a few records in one go cost less than
+ * each by itself, and in positional mode each go is two system calls.
  */
-const EVICTION_SHARE = { mapped: 1 / 32, positional: 1 / 16 };
+const EVICTION_STEPS = { mapped: 32, positional: 16 };
 
 /** In positional mode the control words are read again after this many milliseconds. */
 const POSITIONAL_CONTROL_INTERVAL = 5;
@@ -88,7 +89,7 @@ export class RingWriter {
   readonly #discards: boolean;
   readonly #end: number;
   readonly #unmeasured: number;
-  readonly #evictionStep: number;
+  readonly #starts: RecordStarts;
   #words: Int32Array;
   #doubles: Float64Array;
   #at = HEADER_SIZE;
@@ -126,7 +127,7 @@ export class RingWriter {
     );
     // A ring that refuses must know what a text takes: the worst case would be refused too early.
     this.#unmeasured = this.#discards ? -1 : ((capacity * UNMEASURED_SHARE) / MAX_BYTES_PER_UNIT) | 0;
-    this.#evictionStep = (capacity * EVICTION_SHARE[this.#positional ? 'positional' : 'mapped']) | 0;
+    this.#starts = new RecordStarts(this.#end, EVICTION_STEPS[this.#positional ? 'positional' : 'mapped']);
     this.#atOnce = this.#positional ? -1 : this.#unmeasured;
     this.control = readControl(this.#words);
     this.#start();
@@ -147,6 +148,7 @@ export class RingWriter {
     this.#at = (HEADER_SIZE + (head % capacity)) | 0;
     this.#oldestAt = (HEADER_SIZE + (oldest % capacity)) | 0;
     this.#free = (capacity - (head - oldest)) | 0;
+    this.#findStarts();
     words[Header.STATE >> 2] = RingState.OPEN;
   }
 
@@ -246,6 +248,7 @@ export class RingWriter {
       }
     }
     this.#at = next === this.#end ? DATA_START : next;
+    if (next >= this.#starts.next) this.#starts.reach(next);
     this.#free -= taken + padding;
     this.#padding = 0;
     this.#publishHead(taken + padding);
@@ -254,8 +257,8 @@ export class RingWriter {
   }
 
   /**
-   * The whole of an append in one piece, for the usual case: a text that fits before the end of the data without
-   * evicting anything, into mapped memory. Claim and commit do the same, but V8 does not inline them together.
+   * The whole of an append in one piece, for the usual case: a text that fits before the end of the data, into mapped
+   * memory. Claim and commit do the same, but V8 does not inline them together.
    *
    * @param head Bytes of the payload before the text, which the caller has written at {@link headAtOnce}.
    * @param headFlags Bits of {@link RecordFlag} that what the caller has written calls for.
@@ -268,7 +271,9 @@ export class RingWriter {
     const payload = start + PAYLOAD_AT + head;
     // Less than what is needed to the last byte: the padding of the record is never more than eight.
     if (units > this.#atOnce || payload + room + PADDING_BOUND > this.#end) return false;
-    if (PAYLOAD_AT + head + room + PADDING_BOUND > this.#free || this.#padding !== 0) return false;
+    if (this.#padding !== 0) return false;
+    if (PAYLOAD_AT + head + room + PADDING_BOUND > this.#free)
+      this.#evict(PAYLOAD_AT + head + room + PADDING_BOUND);
     const encoded = (this.bytes as NativeBuffer).utf8Write(text, payload, room);
     const flags = encoded === units ? headFlags : headFlags | this.flagReplaced(text);
     const written = head + encoded;
@@ -292,6 +297,7 @@ export class RingWriter {
     );
     const taken = sizeOf(written);
     this.#at = start + taken;
+    if (this.#at >= this.#starts.next) this.#starts.reach(this.#at);
     this.#free -= taken;
     this.#publishHead(taken);
     doubles[APPENDED_DOUBLE] = appended;
@@ -308,8 +314,9 @@ export class RingWriter {
   headAtOnce(head: number, units: number): number {
     const payload = this.#at + PAYLOAD_AT;
     const room = head + units * BYTES_PER_UNIT + PADDING_BOUND;
-    if (units > this.#atOnce || payload + room > this.#end) return -1;
-    return PAYLOAD_AT + room > this.#free || this.#padding !== 0 ? -1 : payload;
+    if (units > this.#atOnce || payload + room > this.#end || this.#padding !== 0) return -1;
+    if (PAYLOAD_AT + room > this.#free) this.#evict(PAYLOAD_AT + room);
+    return payload;
   }
 
   /** The flags of a text that is not all ASCII: it may hold lone surrogates, which UTF-8 can't. */
@@ -393,6 +400,7 @@ export class RingWriter {
   #wrap(): void {
     this.#padding = this.#end - this.#at;
     this.#at = DATA_START;
+    this.#starts.reach(this.#end);
   }
 
   /** Marks the unused rest of the data, where there is room for the mark. */
@@ -418,7 +426,13 @@ export class RingWriter {
       this.#storage.write?.(Header.HEAD, 16);
       return false;
     }
-    this.#dropUntil(need + this.#evictionStep);
+    const used = this.#end - DATA_START - this.#free;
+    const beyond = this.#oldestAt + need - this.#free - this.#end;
+    const dropped =
+      beyond > 0
+        ? this.#starts.behind(DATA_START + beyond) - DATA_START + this.#end - this.#oldestAt
+        : this.#starts.behind(this.#end + beyond) - this.#oldestAt;
+    this.#moveOldest(Math.min(dropped, used));
     this.#publishOldest();
     return true;
   }
@@ -436,41 +450,63 @@ export class RingWriter {
    * @returns How many records that were.
    */
   #dropUntil(goal: number): number {
-    const words = this.#words;
-    const end = this.#end;
-    const capacity = end - DATA_START;
-    const trailer = this.#trailer;
-    const before = this.#free;
-    let free = before;
-    let at = this.#oldestAt;
-    let last = this.#droppedAt;
+    const capacity = this.#end - DATA_START;
     let records = 0;
-    while (free < goal && free < capacity) {
-      const remaining = end - at;
-      let taken = remaining;
-      if (remaining >= PAYLOAD_AT) {
-        if (((words[(at + TYPE_AT) >> 2] as number) & 0xff) !== PADDING_KIND) {
-          const size = words[at >> 2] as number;
-          taken = sizeOf(size + trailer);
-          records++;
-          last = at;
-          if (size < 0 || taken > remaining) taken = capacity;
-        }
+    while (this.#free < goal && this.#free < capacity) {
+      const at = this.#oldestAt;
+      if (this.#isRecord(at)) {
+        records++;
+        this.#droppedAt = at;
       }
-      // Someone else damaged the memory: start afresh at head, never run astray.
-      if (taken > capacity - free) taken = capacity - free;
-      free += taken;
-      at += taken;
-      if (at >= end) at -= capacity;
+      this.#moveOldest(this.#extent(at, capacity - this.#free));
     }
-    const dropped = free - before;
-    this.#free = free;
-    this.#oldestAt = at;
-    this.#droppedAt = last;
+    return records;
+  }
+
+  /** Learns where the records start that a writer before this one has left. */
+  #findStarts(): void {
+    const capacity = this.#end - DATA_START;
+    let at = this.#oldestAt;
+    this.#starts.reach(at);
+    for (let left = Math.min(capacity, capacity - this.#free); left > 0; ) {
+      const taken = this.#extent(at, left);
+      left -= taken;
+      at += taken;
+      if (at >= this.#end) {
+        this.#starts.reach(this.#end);
+        at -= capacity;
+      }
+      this.#starts.reach(at);
+    }
+  }
+
+  /** Whether a record starts at an offset, and not the padding before the end. */
+  #isRecord(at: number): boolean {
+    return (
+      this.#end - at >= PAYLOAD_AT && ((this.#words[(at + TYPE_AT) >> 2] as number) & 0xff) !== PADDING_KIND
+    );
+  }
+
+  /**
+   * Bytes of the record or the padding at an offset, at most `used`: where someone else damaged the memory, all there is
+   * up to head, so that no one runs astray.
+   */
+  #extent(at: number, used: number): number {
+    const remaining = this.#end - at;
+    if (!this.#isRecord(at)) return Math.min(remaining, used);
+    const size = this.#words[at >> 2] as number;
+    const taken = sizeOf(size + this.#trailer);
+    return size < 0 || taken > remaining || taken > used ? used : taken;
+  }
+
+  /** Moves the private *oldest* ahead. */
+  #moveOldest(dropped: number): void {
+    const at = this.#oldestAt + dropped;
+    this.#oldestAt = at >= this.#end ? at - (this.#end - DATA_START) : at;
+    this.#free += dropped;
     const low = (this.#oldestLow + dropped) | 0;
     if (low >>> 0 < dropped) this.#oldestHigh++;
     this.#oldestLow = low;
-    return records;
   }
 
   #publishOldest(): void {
