@@ -30,9 +30,10 @@ export interface LineReader {
    * @param start Where the line starts in `bytes`; what lies behind `end` is not of it.
    * @param clock The record's time goes to its first element, in milliseconds as `performance.now()` gives them; there
    *   it finds that of the thread's last record.
+   * @param words The same bytes as words of 32 bits; `start` is a multiple of 8.
    * @returns The level, 0 to 65535, or -1 where it can't be told from the bytes.
    */
-  read(bytes: Buffer, start: number, end: number, clock: Float64Array): number;
+  read(bytes: Buffer, start: number, end: number, clock: Float64Array, words: Int32Array): number;
 }
 
 /**
@@ -59,7 +60,7 @@ export function appendLine(
   const room = units * MAX_BYTES_PER_UNIT;
   const at = main.claim(room);
   const written = (main.bytes as NativeBuffer).utf8Write(line, at, room);
-  const level = reader.read(main.bytes, at, at + written, main.clock);
+  const level = reader.read(main.bytes, at, at + written, main.clock, main.words);
   if (level < 0) return false;
   if (level < main.threshold) return true;
   if (level >= keepLevel) {
