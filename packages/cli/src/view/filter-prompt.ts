@@ -31,6 +31,10 @@ interface Offer {
   chosen: number;
 }
 
+/** What the value of an argument is named by: its name stands behind. */
+const ARGUMENT = 'arg.';
+const SEGMENT = /^[\p{ID_Continue}$]+$/u;
+
 const EXAMPLE = "e.g. level >= warn and msg == '%timeout%'";
 
 /**
@@ -158,9 +162,11 @@ export class FilterPrompt {
       this.#choose(this.#offer, step);
       return;
     }
-    const names = [...this.editor.text.matchAll(/[\p{ID_Start}_$][\p{ID_Continue}$.]*/gu)]
-      .map(([name]) => name)
-      .filter((name) => !this.#known.has(name));
+    const words = [...this.editor.text.matchAll(/[\p{ID_Start}_$][\p{ID_Continue}$.]*/gu)].map(
+      ([name]) => name,
+    );
+    if (words.some((word) => word.startsWith(ARGUMENT))) words.push('arg');
+    const names = words.filter((name) => !this.#known.has(name));
     if (names.length === 0) {
       this.#offerCompletions();
       return;
@@ -197,6 +203,9 @@ export class FilterPrompt {
     const fields = new Map([...this.#known].filter(([, { count }]) => count > 0));
     for (const [name, count] of this.#occurring)
       if (!fields.has(name)) fields.set(name, { texts: new Map(), count });
+    for (const [name, count] of this.#known.get('arg')?.texts ?? [])
+      if (SEGMENT.test(name) && !fields.has(ARGUMENT + name))
+        fields.set(ARGUMENT + name, { texts: new Map(), count });
     return { fields };
   }
 
