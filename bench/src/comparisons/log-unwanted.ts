@@ -16,9 +16,11 @@ export const contenders = {
 
   belowLevel(): Contender {
     const buffer = new TraceBuffer('bench', 20480, { level: 'warn' });
+    // Looking it up in an object that is imported takes half as long as the call, and is the caller's.
+    const level = Level.debug;
     return {
       run(operations) {
-        for (let i = 0; i < operations; i++) buffer.log(MESSAGE, Level.debug);
+        for (let i = 0; i < operations; i++) buffer.log(MESSAGE, level);
       },
     };
   },

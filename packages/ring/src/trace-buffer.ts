@@ -18,9 +18,8 @@ import { RecordKind } from './layout.ts';
 import { Level, type LevelName, MAX_LEVEL, parseLevel } from './level.ts';
 import { CONTROL_GENERATION_WORD, type RingWriter } from './ring-writer.ts';
 
-const INFO = Level.info;
-
 // As this module's own, V8 makes them part of the code; imported ones are looked up at each use.
+const { trace: TRACE, debug: DEBUG, info: INFO, warn: WARN, error: ERROR, fatal: FATAL } = Level;
 const GENERATION_WORD = CONTROL_GENERATION_WORD;
 const HIGHEST = MAX_LEVEL;
 const LOG = RecordKind.LOG;
@@ -39,17 +38,17 @@ function toKind(kind: unknown): number {
 function namedLevel(level: unknown): number {
   switch (level) {
     case 'trace':
-      return Level.trace;
+      return TRACE;
     case 'debug':
-      return Level.debug;
+      return DEBUG;
     case 'info':
-      return Level.info;
+      return INFO;
     case 'warn':
-      return Level.warn;
+      return WARN;
     case 'error':
-      return Level.error;
+      return ERROR;
     case 'fatal':
-      return Level.fatal;
+      return FATAL;
     default:
       return nearestLevel(level);
   }
