@@ -29,6 +29,7 @@ import { printLines } from '../print-lines.ts';
 import { reportProblems } from '../read-problems.ts';
 import { recordFormat } from '../record-printer.ts';
 import { describeError } from '../report-error.ts';
+import { allProcesses, isAll } from '../target.ts';
 import { bothFilters, type NarrowingOptions, narrowingFilter } from './selection-filter.ts';
 import { type OpenSource, openSource } from './sources.ts';
 import { addCounts, type CountFormat, formatCounts } from './value-counts.ts';
@@ -221,7 +222,11 @@ async function explainNothing(filter: Filter, opened: readonly OpenSource[], err
 
 async function reportProblemsOf(opened: readonly OpenSource[], err: Output): Promise<ExitCode> {
   return await reportProblems(
-    opened.flatMap((each) => (each.kind === 'live' ? each.reader.problems : [])),
+    opened.flatMap((each) =>
+      each.kind === 'live'
+        ? [...(isAll(each.proc) ? allProcesses().problems : []), ...each.reader.problems]
+        : [],
+    ),
     err,
   );
 }

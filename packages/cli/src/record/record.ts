@@ -70,7 +70,7 @@ export const recordTraces: Run<RecordOptions> = async ({ operands, options, out,
   const problems = [...totals.problems].map(([path, error]) => ({ path, error }));
   const read = await reportProblems(problems, err);
   // Ctrl-C is how it is meant to end.
-  return code === ExitCode.INTERRUPTED ? read : code;
+  return code === ExitCode.INTERRUPTED || code === ExitCode.DONE ? read : code;
 };
 
 function recorderOptions(selectors: readonly string[], options: RecordOptions): RecorderOptions {

@@ -1,4 +1,11 @@
-import { listProcesses, mergeByTime, type ProcessEntry, TraceReader, type TraceRecord } from '@tracebuf/ring';
+import {
+  listProcesses,
+  mergeByTime,
+  type ProcessEntry,
+  type ReadProblem,
+  TraceReader,
+  type TraceRecord,
+} from '@tracebuf/ring';
 import { mayWrite } from '../process-state.ts';
 import { isAll, readerOptions, type Target } from '../target.ts';
 
@@ -22,6 +29,8 @@ export class FollowedProcesses {
   /** Those that are over: they have nothing new, and are not opened again. */
   readonly #finished = new Set<string>();
   #ended: ProcessEntry[] = [];
+  /** Of readers that are closed. */
+  readonly #problems: ReadProblem[] = [];
 
   /**
    * @param proc `<proc>` of the command line.
@@ -46,6 +55,11 @@ export class FollowedProcesses {
   /** How many are still followed. */
   get size(): number {
     return this.#followed.size;
+  }
+
+  /** Files that could not be read, or not all of them, until now. */
+  get problems(): ReadProblem[] {
+    return [...this.#problems, ...[...this.#followed.values()].flatMap(({ reader }) => reader.problems)];
   }
 
   /** New records of all, merged by time. */
@@ -75,7 +89,9 @@ export class FollowedProcesses {
     const ended = this.#ended;
     this.#ended = [];
     for (const { key } of ended) {
-      this.#followed.get(key)?.reader.close();
+      const followed = this.#followed.get(key);
+      this.#problems.push(...(followed?.reader.problems ?? []));
+      followed?.reader.close();
       this.#followed.delete(key);
       this.#finished.add(key);
     }

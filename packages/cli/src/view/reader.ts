@@ -17,6 +17,8 @@ import type { Frame } from './terminal/screen-writer.ts';
 
 /** How a {@link Reader} shows records. */
 export interface ReaderOptions extends ListOptions {
+  /** What is to be said first; it goes with the first key. */
+  readonly note?: string;
   /** Whether to begin at the end, and follow what comes. */
   readonly follow?: boolean;
 }
@@ -58,6 +60,7 @@ export class Reader {
       open: (overlay) => this.#open(overlay),
       filter: (text) => this.#apply(parseFilter(text)),
     });
+    if (options.note !== undefined) this.#notice.complain(options.note);
     this.#guarded(() => (options.follow === true ? this.#list.follow() : this.#list.toStart()));
   }
 

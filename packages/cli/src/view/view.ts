@@ -8,11 +8,12 @@ import type { ExitCode } from '../exit-code.ts';
 import { ExitCode as Code } from '../exit-code.ts';
 import { defaultSource, type NamedSource, namedSource } from '../named-source.ts';
 import type { Output } from '../output.ts';
+import { plural } from '../quantity.ts';
 import { bothFilters, type NarrowingOptions, narrowingFilter } from '../query/selection-filter.ts';
 import { reportProblems } from '../read-problems.ts';
 import { printRecords, recordFormat } from '../record-printer.ts';
 import { FollowedProcesses } from '../show-trace/followed-processes.ts';
-import { findTarget } from '../target.ts';
+import { allProcesses, findTarget, isAll } from '../target.ts';
 import { Reader } from './reader.ts';
 import { runReader } from './run-reader.ts';
 
@@ -44,23 +45,35 @@ export const view: Run<ViewOptions> = async ({ operands: [word], options, out, e
     }
     return await print(named, { filter: bothFilters(base, filter) }, { utc, json, last }, out, err);
   }
-  const source = named.kind === 'database' ? new DatabaseSource(named.path) : liveSource(named);
+  const { source, problems } =
+    named.kind === 'database'
+      ? { source: new DatabaseSource(named.path), problems: () => [] }
+      : liveSource(named);
   try {
     if (last !== undefined)
       throw new UsageError('"--last" is for printing; on the screen G goes to the newest');
-    const reader = new Reader(source, { color: out.color, utc, base, filter, follow });
-    return (await runReader(reader, process.stdin, process.stdout)) as ExitCode;
+    const unread = problems().length;
+    const note =
+      unread === 0 ? {} : { note: `${plural(unread, 'file')} could not be read; why is told at the end` };
+    const reader = new Reader(source, { color: out.color, utc, base, filter, follow, ...note });
+    const code = (await runReader(reader, process.stdin, process.stdout)) as ExitCode;
+    const read = await reportProblems(problems(), err);
+    return code === Code.DONE ? read : code;
   } finally {
     source.close();
   }
 };
 
-/** The buffers of processes, those that start later too. */
-function liveSource({ proc }: NamedSource & { readonly kind: 'live' }): RecordSource {
+/** The buffers of processes, those that start later too, and what of them can't be read. */
+function liveSource({ proc }: NamedSource & { readonly kind: 'live' }): {
+  readonly source: RecordSource;
+  readonly problems: () => readonly { readonly error: Error }[];
+} {
   registerDecoders();
   const followed = new FollowedProcesses(proc, findTarget(proc, 'all'));
   let updatedAt = Number.NEGATIVE_INFINITY;
-  return new LiveSource(proc === 'all' ? 'all processes' : proc, {
+  const unread = isAll(proc) ? allProcesses().problems : [];
+  const source = new LiveSource(isAll(proc) ? 'all processes' : proc, {
     *records() {
       const now = performance.now();
       const updates = now - updatedAt >= UPDATE_MS;
@@ -74,6 +87,7 @@ function liveSource({ proc }: NamedSource & { readonly kind: 'live' }): RecordSo
     },
     close: () => followed.close(),
   });
+  return { source, problems: () => [...unread, ...followed.problems] };
 }
 
 async function print(
@@ -103,8 +117,9 @@ async function print(
     }
   }
   registerDecoders();
+  const unread = isAll(named.proc) ? allProcesses().problems : [];
   using reader = new TraceReader(findTarget(named.proc, 'all').processes);
   // Read once, and all of it: nothing is followed here.
   await printed(new LiveSource(named.proc, reader, { maxRecords: Number.POSITIVE_INFINITY }));
-  return await reportProblems(reader.problems, err);
+  return await reportProblems([...unread, ...reader.problems], err);
 }

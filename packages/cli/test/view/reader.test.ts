@@ -46,6 +46,12 @@ describe('the list', () => {
     expect(driver.seen).toEqual(seen);
   });
 
+  test('says first what could not be read, until a key is pressed', () => {
+    const driver = new ReaderDriver(numbered(50), { note: '1 file could not be read' });
+    expect(driver.footer).toContain('1 file could not be read');
+    expect(driver.press('j').footer).not.toContain('could not');
+  });
+
   test('goes all the way, page by page, in both directions, and says where it ends', () => {
     const driver = new ReaderDriver(numbered(9000));
     for (let page = 0; page < 999; page++) driver.press('f');
