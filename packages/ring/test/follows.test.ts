@@ -336,4 +336,21 @@ describe('records of several rings', () => {
     expect(order(a)).toEqual(['a1', 'a2', 'a3', 'a4']);
     expect(order()).toEqual([]);
   });
+
+  test('ends all of them when no more is taken, before the last is alone and then', () => {
+    const ended: string[] = [];
+    function* sequence(name: string, ...times: number[]): Generator<{ readonly time: number }, void> {
+      try {
+        for (const time of times) yield { time };
+      } finally {
+        ended.push(name);
+      }
+    }
+    for (const { time } of mergeByTime([sequence('a', 1, 3), sequence('b', 2, 4)])) if (time === 2) break;
+    expect(ended.sort((a, b) => a.localeCompare(b))).toEqual(['a', 'b']);
+    const merged = mergeByTime([sequence('c', 1), sequence('d', 2, 4, 5)]);
+    for (const { time } of merged) if (time === 4) break;
+    expect(ended).toEqual(['a', 'b', 'c', 'd']);
+    expect(merged.next()).toEqual({ done: true, value: undefined });
+  });
 });
