@@ -103,6 +103,7 @@ function dumpNameFault(name: string): string | undefined {
 }
 
 function openMade(path: string, create: boolean, variable: string): SecureDirectory | undefined {
+  const elsewhere = `set ${variable} to`;
   if (create) {
     try {
       // Only what lies above: the directory itself is made by the one who checks it.
@@ -111,16 +112,17 @@ function openMade(path: string, create: boolean, variable: string): SecureDirect
       // What mkdir says where a file is in the way of a directory above.
       const isFile = errorCode(error) === 'EEXIST';
       const cause = isFile ? Object.assign(new Error('a file is in the way'), { code: 'ENOTDIR' }) : error;
-      throw new StorageError('create the parent directory of', path, cause);
+      throw new StorageError('create the parent directory of', path, cause, elsewhere);
     }
   }
   const directory = openSecureDirectory(path, {
     create,
-    remedy: `correct or remove it, or set ${variable} to a directory that only you can use`,
+    remedy: `correct or remove it, or ${elsewhere} a directory that only you can use`,
+    elsewhere,
   });
   if (directory === undefined && create) {
     const cause = Object.assign(new Error('it was removed at once'), { code: 'ENOENT' });
-    throw new StorageError('open the directory', path, cause);
+    throw new StorageError('open the directory', path, cause, elsewhere);
   }
   return directory;
 }

@@ -40,7 +40,7 @@ export function dumpBuffers(
     return path;
   } catch (error) {
     throw error instanceof Error && 'syscall' in error
-      ? new StorageError('write the dump', path, error)
+      ? new StorageError('write the dump', path, error, 'set TRACEBUF_DUMP_DIR to')
       : error;
   } finally {
     // `using` would do, but Node 22 cannot run it from source.

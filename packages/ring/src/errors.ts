@@ -137,21 +137,22 @@ export class NetworkDirectoryError extends TracebufError {
   }
 }
 
+/** What to do about a system error; `…` stands for how to name another place. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: 'free some space, ask for a smaller buffer, or set TRACEBUF_DIR to a directory with more room',
-  EDQUOT: 'the disk quota is used up: free some space or set TRACEBUF_DIR to another directory',
-  EACCES: 'grant this user access or set TRACEBUF_DIR to a directory that it owns',
-  EPERM: 'grant this user access or set TRACEBUF_DIR to a directory that it owns',
-  EROFS: 'the file system is read-only: set TRACEBUF_DIR to one that can be written',
+  ENOSPC: 'free some space, ask for a smaller buffer, or … a directory with more room',
+  EDQUOT: 'the disk quota is used up: free some space or … another directory',
+  EACCES: 'grant this user access or … a directory that it owns',
+  EPERM: 'grant this user access or … a directory that it owns',
+  EROFS: 'the file system is read-only: … one that can be written',
   EEXIST: 'there is one already: choose another name, or remove it first',
   EFBIG: 'it is larger than such a file ever is: remove it',
   EMFILE: 'too many files are open in this process: raise its limit (ulimit -n)',
   ENFILE: 'too many files are open on this machine: raise the limit (fs.file-max)',
-  ENOENT: 'the directory is missing: create it or set TRACEBUF_DIR to one that exists',
-  ENOTDIR: 'a part of the path is not a directory: set TRACEBUF_DIR to one',
-  ENAMETOOLONG: 'choose a shorter name or set TRACEBUF_DIR to a shorter path',
+  ENOENT: 'the directory is missing: create it or … one that exists',
+  ENOTDIR: 'a part of the path is not a directory: … one',
+  ENAMETOOLONG: 'choose a shorter name or … a shorter path',
   ENOMEM: 'the machine is out of memory or of mappings: ask for a smaller buffer',
-  EIO: 'the device failed: check it, or set TRACEBUF_DIR to a directory elsewhere',
+  EIO: 'the device failed: check it, or … a directory elsewhere',
 };
 
 /** The file system refused: full, read-only, no permission, too many open files. */
@@ -165,17 +166,19 @@ export class StorageError extends TracebufError {
   /** Code of the system error, such as `ENOSPC`; `UNKNOWN` where the cause has none. */
   readonly systemCode: string;
 
-  /** @param action What was being done, as in `create the ring file`. */
-  constructor(action: string, path: string, cause: unknown) {
+  /**
+   * @param action What was being done, as in `create the ring file`.
+   * @param elsewhere How the user names another place for what was to be stored, as a clause that goes on with a directory.
+   */
+  constructor(action: string, path: string, cause: unknown, elsewhere = 'set TRACEBUF_DIR to') {
     const systemCode = errorCode(cause) ?? 'UNKNOWN';
     const reason = cause instanceof Error ? cause.message : String(cause);
     const remedy = Object.hasOwn(REMEDIES, systemCode) ? REMEDIES[systemCode] : undefined;
+    const advice = remedy ?? 'check the file system, or … a directory elsewhere';
     super(
       'ERR_TRACEBUF_STORAGE',
       // The reason of a system error repeats its path: the code tells enough.
-      `Cannot ${action} ${quoteValue(path)}: ${systemCode === 'UNKNOWN' ? reason : systemCode}; ${
-        remedy ?? 'check the file system, or set TRACEBUF_DIR to a directory elsewhere'
-      }.`,
+      `Cannot ${action} ${quoteValue(path)}: ${systemCode === 'UNKNOWN' ? reason : systemCode}; ${advice.replace('…', elsewhere)}.`,
       { cause },
     );
     this.path = path;

@@ -95,6 +95,8 @@ export interface OpenDirectoryOptions {
   readonly create?: boolean;
   /** What to do about a refused directory, for the message. */
   readonly remedy?: string;
+  /** How the user names another place, for the message where it can't be made; see StorageError. */
+  readonly elsewhere?: string;
 }
 
 /**
@@ -109,7 +111,7 @@ export function openSecureDirectory(
   options: OpenDirectoryOptions = {},
 ): SecureDirectory | undefined {
   checkParent(path, options.remedy);
-  const made = options.create === true && make(path);
+  const made = options.create === true && make(path, options.elsewhere);
   return open(path, path, made, options.remedy);
 }
 
@@ -126,18 +128,18 @@ export function openSecureSubdirectory(
   options: OpenDirectoryOptions = {},
 ): SecureDirectory | undefined {
   const path = parent.resolve(name);
-  const made = options.create === true && make(path);
+  const made = options.create === true && make(path, options.elsewhere);
   return open(path, join(parent.path, name), made, options.remedy);
 }
 
 /** Makes a directory for its owner alone. Whatever is there already is left to the checks. */
-function make(path: string): boolean {
+function make(path: string, elsewhere?: string): boolean {
   try {
     mkdirSync(path, { mode: 0o700 });
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
-    throw new StorageError('create the directory', path, error);
+    throw new StorageError('create the directory', path, error, elsewhere);
   }
 }
 

@@ -176,6 +176,19 @@ describe('a directory that is not there', () => {
     });
   });
 
+  test('of dumps is named by its own variable', () => {
+    const directory = useTraceDirectory();
+    using buffer = new TraceBuffer('b', 4096);
+    process.env.TRACEBUF_DUMP_DIR = join(directory, 'process.json', 'dumps');
+    writeFileSync(join(directory, 'process.json'), '');
+    onTestFinished(() => void delete process.env.TRACEBUF_DUMP_DIR);
+    expect(thrown(() => buffer.dump())).toMatchObject({
+      message: expect.stringMatching(
+        /ENOTDIR; a part of the path is not a directory: set TRACEBUF_DUMP_DIR to one\.$/,
+      ),
+    });
+  });
+
   test.skipIf(mustSkip(process.geteuid?.() === 0 ? 'root may write everywhere' : undefined))(
     'and may not be made is an error that says why',
     () => {

@@ -32,7 +32,7 @@ export class DumpWriter {
     try {
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
     } catch (error) {
-      throw new StorageError('write the dump', this.path, error);
+      throw new StorageError('write the dump', this.path, error, 'set TRACEBUF_DUMP_DIR to');
     }
   }
 

@@ -4,6 +4,9 @@ import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { StorageError, TracebufError } from '@tracebuf/ring';
 
+/** How another place is named, in errors. */
+const ELSEWHERE = 'name a file in';
+
 /** A file that is there in full when it is finished, and not at all before. */
 export class ExportFile {
   readonly #path: string;
@@ -47,7 +50,7 @@ export class ExportFile {
       renameSync(this.#temporary, this.#path);
       this.#isFinished = true;
     } catch (error) {
-      throw new StorageError('write the file', this.#path, error);
+      throw new StorageError('write the file', this.#path, error, ELSEWHERE);
     }
   }
 
@@ -60,6 +63,7 @@ export class ExportFile {
   }
 
   #check(): void {
-    if (this.#failure !== undefined) throw new StorageError('write the file', this.#path, this.#failure);
+    if (this.#failure !== undefined)
+      throw new StorageError('write the file', this.#path, this.#failure, ELSEWHERE);
   }
 }
