@@ -9,7 +9,11 @@ describe('ps', () => {
   afterEach(async () => await sandbox.dispose());
 
   test('says that there is nothing', () => {
-    expect(sandbox.run(['ps'])).toEqual({ code: 0, stdout: 'No process has trace buffers.\n', stderr: '' });
+    expect(sandbox.run(['ps'])).toEqual({
+      code: 0,
+      stdout: `No process has trace buffers in ${sandbox.env.TRACEBUF_DIR}: start one, or set TRACEBUF_DIR as it does.\n`,
+      stderr: '',
+    });
     expect(sandbox.run(['ps', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 

@@ -1,4 +1,4 @@
-import { selectProcesses } from '@tracebuf/ring';
+import { rootPath, selectProcesses, visibleText } from '@tracebuf/ring';
 import type { Run } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -45,7 +45,9 @@ export const ps: Run<PsOptions> = async ({ operands: [proc = 'all'], options, ou
 };
 
 function tableOf(statuses: readonly ProcessStatus[], proc: string, out: Output): string {
-  if (statuses.length === 0 && isAll(proc)) return 'No process has trace buffers.\n';
+  if (statuses.length === 0 && isAll(proc)) {
+    return `No process has trace buffers in ${visibleText(rootPath())}: start one, or set TRACEBUF_DIR as it does.\n`;
+  }
   return processTable(statuses, out.color);
 }
 
