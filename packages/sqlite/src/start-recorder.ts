@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { InvalidOptionError } from '@tracebuf/ring';
 import { DatabaseError } from './errors.ts';
 import type { StartRecorderOptions, WorkerData, WorkerMessage } from './recorder-options.ts';
 import { resolveRetention } from './retention.ts';
@@ -28,10 +29,12 @@ const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
  *
  * Trouble later on is a process warning (`ERR_TRACEBUF_DATABASE`), never an exception.
  *
- * @throws InvalidOptionError for limits that are none.
+ * @throws InvalidOptionError for limits that are none, or where no database is named.
  */
 export function startRecorder(options: StartRecorderOptions): RunningRecorder {
   const { decoders = [], ...rest } = options;
+  if (typeof options.db !== 'string' || options.db === '')
+    throw new InvalidOptionError('db', options.db, 'give the path of a database');
   const { maxRecords, maxBytes, maxAge } = resolveRetention({
     ...(options.maxRecords === undefined ? {} : { maxRecords: options.maxRecords }),
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),

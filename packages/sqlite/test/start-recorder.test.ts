@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TraceBuffer } from '@tracebuf/ring';
+import { InvalidOptionError, TraceBuffer } from '@tracebuf/ring';
 import { expect, test } from 'vitest';
 import { DatabaseError } from '../src/errors.ts';
+import type { StartRecorderOptions } from '../src/recorder-options.ts';
 import { startRecorder } from '../src/start-recorder.ts';
 import { openTraceDatabase } from '../src/trace-database.ts';
 import { useDirectories } from './support/directories.ts';
@@ -23,6 +24,13 @@ test('a program records itself in a thread of its own, to the last record', asyn
     message: 'record 999',
   });
   database.close();
+});
+
+test('a recorder without a database is refused', () => {
+  expect(() => startRecorder({} as unknown as StartRecorderOptions)).toThrow(InvalidOptionError);
+  expect(() => startRecorder({ db: '' })).toThrow(
+    "The value '' cannot be used for db: give the path of a database.",
+  );
 });
 
 test('a database that cannot be used rejects, and the program goes on', async () => {
