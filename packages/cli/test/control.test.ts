@@ -85,5 +85,9 @@ describe('control from outside', () => {
       code: 0,
       stdout: `web.${writer.pid} mybuf: cleared 1 record\n`,
     });
+    await (await sandbox.writer('end', { records: [['mybuf', 'x']] })).end();
+    expect(sandbox.run(['disable', 'trace', 'web', 'all']).stderr).toBe(
+      'trace-cli: All 2 processes are over: their trace buffers can only be read and cleared.\n',
+    );
   });
 });

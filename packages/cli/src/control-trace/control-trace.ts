@@ -66,12 +66,9 @@ function liveTargetOf(invocation: Invocation<ControlOptions>): Target {
   const processes = target.processes.filter(mayWrite);
   const [dead] = target.processes;
   if (processes.length > 0 || dead === undefined) return { ...target, processes };
-  const who =
-    target.processes.length === 1 ? obituary(dead) : `All ${target.processes.length} processes are over`;
-  throw new TracebufError(
-    'ERR_TRACEBUF_PROCESS_OVER',
-    `${who}: its trace buffers can only be read and cleared.`,
-  );
+  const { length } = target.processes;
+  const fate = length === 1 ? `${obituary(dead)}: its` : `All ${length} processes are over: their`;
+  throw new TracebufError('ERR_TRACEBUF_PROCESS_OVER', `${fate} trace buffers can only be read and cleared.`);
 }
 
 async function control(
