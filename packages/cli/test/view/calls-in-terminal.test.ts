@@ -75,7 +75,7 @@ describe.skipIf(!hasTmux)('calls in a real terminal', () => {
       await terminal.until(/^>.*:11 {2}--> countDown\(n = 2\)$/m);
       terminal.keys('z');
       const tree = await terminal.until(/calls around countDown/);
-      expect(tree).toMatch(/- load\(id = 'bc'\) {2}returned 2 {2}[\d.]+ m?s$/m);
+      expect(tree).toMatch(/- load\(id = 'bc'\) {2}returned 2 {2}[\d.]+ [µm]?s$/m);
       expect(tree).toMatch(/ {2}- countDown\(n = 2\) {2}returned 2 {2}[\d.]+ [µm]s$/m);
       expect(tree).toMatch(/ {4}- countDown\(n = 1\) {2}returned 1 {2}/m);
       expect(tree).toMatch(/ {8}countDown\(n = 0\) {2}returned 0 {2}/m);

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import { durationBucketSql, type FunctionStatistics, FunctionTally } from '../calls/function-statistics.ts';
 import type { EntryCondition } from './entry-condition.ts';
 import type { EntryWindow } from './entry-windows.ts';
@@ -23,6 +24,13 @@ export function storedCalls(
   return rows.map(placedRecord);
 }
 
+/** Number of the kind of records that end calls which threw; one that is none where there is no such record. */
+function exceptionKind(database: DatabaseSync): number {
+  const text = 'exception';
+  const row = database.prepare('SELECT id FROM strings WHERE hash = ? AND text = ?').get(crc32(text), text);
+  return typeof row?.id === 'number' ? row.id : -1;
+}
+
 const WINDOW = '(time, id) > (?, ?) AND (time, id) <= (?, ?)';
 
 /**
@@ -37,7 +45,7 @@ export function* storedFunctions(
 ): Work<FunctionStatistics[]> {
   const ends = database.prepare(
     `SELECT e.func, ${durationBucketSql('e.dur')} AS bucket, count(*) AS count, total(e.dur) AS total,
-       sum(e.kind IN (SELECT id FROM strings WHERE text = 'exception')) AS errors
+       sum(e.kind = ${exceptionKind(database)}) AS errors
      FROM entries AS e INDEXED BY entries_by_time
      WHERE ${WINDOW.replaceAll('time, id', 'e.time, e.id')} AND e.dur IS NOT NULL AND e.func IS NOT NULL AND ${sql}
      GROUP BY e.func, bucket`,
