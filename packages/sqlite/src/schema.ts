@@ -72,9 +72,13 @@ const CALLS = `
     LEFT JOIN functions AS f ON f.id = c.func;
 `;
 
-/** What the third version has more: what many records share, such as the resource of spans, as text that has a number. */
-const SHARED = `
+/**
+ * What the third version has more: what many records share, such as the resource of spans, as text that has a number; and an
+ * index of errors, which are few: the next one among millions of other records is found at once, and storing others costs nothing.
+ */
+const SHARED_AND_ERRORS = `
   ALTER TABLE entries ADD COLUMN shared INTEGER REFERENCES strings(id);  -- JSON
+  CREATE INDEX entries_by_error ON entries (time) WHERE severity >= 50;
 `;
 
 /**
@@ -148,7 +152,7 @@ const MIGRATIONS: readonly string[] = [
     LEFT JOIN strings AS m ON m.id = e.message;
   `,
   CALLS,
-  SHARED,
+  SHARED_AND_ERRORS,
 ];
 
 /** Brings a database to the present version, in one transaction: killed in between, it is as it was. */

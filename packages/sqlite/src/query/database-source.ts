@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DataStatistics, Filter } from '@tracebuf/query';
-import type { TraceRecord } from '@tracebuf/ring';
+import { Level, type TraceRecord } from '@tracebuf/ring';
 import type { FunctionStatistics } from '../calls/function-statistics.ts';
 import { DatabaseError, databaseError } from '../errors.ts';
 import { openTraceDatabase, pragma } from '../trace-database.ts';
@@ -29,8 +29,10 @@ const MANY_TEXTS = 20_000;
 const ATTEMPT = 'read the database';
 /** Version of the schema from which on there are functions and calls. */
 const VERSION_OF_CALLS = 2;
-/** The one from which on it says what records share. */
+/** The one from which on it says what records share, and errors have an index. */
 const VERSION_OF_SHARED = 3;
+/** What the index of errors is about; it is taken for no other condition. */
+const OF_ERRORS = `e.severity >= ${Level.error}`;
 
 /** A selection, compiled. */
 interface Compiled extends WindowedEntries {
@@ -49,6 +51,7 @@ export class DatabaseSource implements RecordSource {
   #compiled = new WeakMap<Selection, Compiled>();
   #version = 0;
   #hasCalls = false;
+  #hasErrors = false;
   #columns = COLUMNS;
 
   /**
@@ -70,6 +73,7 @@ export class DatabaseSource implements RecordSource {
       // Who only reads leaves an earlier version as it is.
       const version = pragma(this.#database, 'user_version');
       this.#hasCalls = version >= VERSION_OF_CALLS;
+      this.#hasErrors = version >= VERSION_OF_SHARED;
       if (version >= VERSION_OF_SHARED) this.#columns = `${COLUMNS}, ${SHARED_COLUMN}`;
       if (!this.#ask(() => hasTables(this.#database, this.#hasCalls)))
         throw new DatabaseError(ATTEMPT, path, 'it lacks tables of a recorder; give another file');
@@ -188,7 +192,7 @@ export class DatabaseSource implements RecordSource {
   *functions(selection: Selection): Work<FunctionStatistics[]> {
     if (!this.#hasCalls) return [];
     const { condition } = this.#compile(selection);
-    const ends = { condition, from: 'entries AS e INDEXED BY entries_by_time', func: undefined };
+    const ends = { condition, from: 'entries AS e INDEXED BY entries_by_time', only: '' };
     const start = startOf(condition, undefined, 'forward');
     try {
       return yield* storedFunctions(this.#database, condition, this.#windows(ends, start, 'forward'));
@@ -229,14 +233,15 @@ export class DatabaseSource implements RecordSource {
     const options = { manyTexts: texts > MANY_TEXTS, hasFunctions: this.#hasCalls };
     let condition = compileEntryCondition(selection, options);
     const func = condition.trace === undefined ? this.#onlyFunction(condition) : undefined;
-    if (func !== undefined) {
-      const { sql, params } = condition;
-      condition = { ...condition, sql: `"e"."func" = ? AND ${sql}`, params: [func, ...params] };
-    }
+    const isOfErrors = condition.isOfErrors && this.#hasErrors;
     // Without statistics of the data SQLite would guess which index does it; here it is known.
-    const index = func !== undefined ? 'func' : condition.trace !== undefined ? 'trace' : 'time';
+    let index = isOfErrors ? 'error' : 'time';
+    let only = isOfErrors ? OF_ERRORS : '';
+    if (condition.trace !== undefined) [index, only] = ['trace', ''];
+    if (func !== undefined) [index, only] = ['func', `e.func = ${func}`];
+    if (only !== '') condition = { ...condition, sql: `${only} AND ${condition.sql}` };
     const from = `entries AS e INDEXED BY entries_by_${index}`;
-    const compiled: Compiled = { condition, from, func, statements: new Map() };
+    const compiled: Compiled = { condition, from, only, statements: new Map() };
     this.#compiled.set(selection, compiled);
     return compiled;
   }

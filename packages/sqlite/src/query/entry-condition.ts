@@ -11,7 +11,7 @@ import {
   type Filter,
   type SqlValue,
 } from '@tracebuf/query';
-import type { TraceRecord } from '@tracebuf/ring';
+import { Level, type TraceRecord } from '@tracebuf/ring';
 import { MATCHES } from '../full-text.ts';
 import { functionsOf, onFunctions } from './function-condition.ts';
 import type { Selection, TextSearch } from './record-source.ts';
@@ -27,6 +27,8 @@ export interface EntryCondition {
   readonly high: number;
   /** The one trace that can fulfil it: there is an index by it. */
   readonly trace: string | undefined;
+  /** Whether only errors and worse can fulfil it: they have an index. */
+  readonly isOfErrors: boolean;
   /** A condition on `functions AS f` that the function has to fulfil in any case. */
   readonly functions: CompiledSql | undefined;
 }
@@ -221,11 +223,12 @@ function nameOf(node: Comparison): string {
   return node.field.exact ? '' : node.field.path.join('.');
 }
 
-/** What can be told of the times and the trace that fulfil a filter, from what it asks for in any case. */
-function boundsOf({ root }: Filter): Pick<EntryCondition, 'low' | 'high' | 'trace'> {
+/** What can be told of the times, the trace and the levels that fulfil a filter, from what it asks for in any case. */
+function boundsOf({ root }: Filter): Pick<EntryCondition, 'low' | 'high' | 'trace' | 'isOfErrors'> {
   let low = Number.NEGATIVE_INFINITY;
   let high = Number.POSITIVE_INFINITY;
   let trace: string | undefined;
+  let isOfErrors = false;
   const visit = (node: Expression): void => {
     if (node.type === 'and') node.operands.forEach(visit);
     if (node.type !== 'comparison') return;
@@ -238,11 +241,15 @@ function boundsOf({ root }: Filter): Pick<EntryCondition, 'low' | 'high' | 'trac
       if (operator === '<' || operator === '<=' || operator === '==')
         high = Math.min(high, Math.floor(value.value));
     }
+    if (nameOf(node) === 'level' && (value.type === 'level' || value.type === 'number')) {
+      if (operator === '>' || operator === '>=' || operator === '==')
+        isOfErrors ||= value.value >= Level.error;
+    }
     // Ids are stored in lower case.
     if (nameOf(node) === 'traceId' && operator === '==' && value.type === 'string') {
       if (/^[\da-f]{32}$/i.test(value.pattern)) trace = value.pattern.toLowerCase();
     }
   };
   if (root !== undefined) visit(root);
-  return { low, high, trace };
+  return { low, high, trace, isOfErrors };
 }

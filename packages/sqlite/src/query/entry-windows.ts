@@ -21,8 +21,8 @@ export interface WindowedEntries {
   readonly condition: EntryCondition;
   /** The table `entries AS e`, with the index that leads through it. */
   readonly from: string;
-  /** Where the index is that of functions: the one function. */
-  readonly func: number | undefined;
+  /** What an index of some entries needs to be told; empty for one of all. */
+  readonly only: string;
 }
 
 /** Divides entries into stretches, each short enough for one step of some hundredths of a second. */
@@ -40,7 +40,7 @@ export class EntryWindows {
    * @param whole Times of the first and the last entry.
    */
   *from(
-    { condition, from, func }: WindowedEntries,
+    { condition, from, only }: WindowedEntries,
     start: RecordKey,
     direction: Direction,
     whole: { readonly first: number; readonly last: number } | undefined,
@@ -50,10 +50,10 @@ export class EntryWindows {
     // The time's bound is in the scan itself: it ends there.
     const { low, high } = bounds(condition);
     const edge = direction === 'forward' ? high : low;
-    const ofFunction = func === undefined ? '' : `func = ${func} AND `;
+    const limited = only === '' ? '' : `${only} AND `;
     const next = this.#database.prepare(
       `SELECT time, id FROM
-         (SELECT time, id FROM ${from} WHERE ${ofFunction}(time, id) ${behind} (?, ?) AND ${within}
+         (SELECT time, id FROM ${from} WHERE ${limited}(time, id) ${behind} (?, ?) AND ${within}
           ORDER BY time ${order}, id ${order} LIMIT ?)
        ORDER BY time ${back}, id ${back} LIMIT 1`,
     );
