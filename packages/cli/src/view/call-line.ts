@@ -49,11 +49,7 @@ export function callLine(
 }
 
 /** What the message of a call says, in its parts. */
-export function callText(
-  { message }: TraceRecord,
-  { func, end, args }: CallRecord,
-  color: boolean,
-): Segment[] {
+function callText({ message }: TraceRecord, { func, end, args }: CallRecord, color: boolean): Segment[] {
   const style = (part: keyof typeof STYLES): string => (color ? STYLES[part] : '');
   if (!message.startsWith(func)) return [...plainLine(visibleText(message))];
   const line: Segment[] = [{ text: visibleText(func), style: style('func') }];

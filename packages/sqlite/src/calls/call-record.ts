@@ -36,9 +36,6 @@ const ENDS: ReadonlyMap<string, CallRecord['end']> = new Map([
   ['exception', 'threw'],
 ]);
 
-/** Kinds of records that are about calls. */
-export const CALL_KINDS: readonly string[] = [...ENDS.keys()];
-
 /** Reads a record as one of a call; `undefined` where it is none. Its fields come from other programs. */
 export function callRecord({ kind, fields }: TraceRecord): CallRecord | undefined {
   if (fields === undefined || !ENDS.has(kind)) return undefined;
