@@ -78,6 +78,11 @@ function rootsOf({ root }: Filter): Expression[] {
   return root === undefined ? [] : [root];
 }
 
+/** A filter that lets pass what is not before, or not beyond, a time in microseconds. */
+export function timeFilter(operator: '>=' | '<=', value: number): Filter {
+  return filterOf([timeBound(operator, value)], '');
+}
+
 function timeBound(operator: '>=' | '<=', value: number): Expression {
   return {
     type: 'comparison',

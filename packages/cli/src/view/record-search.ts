@@ -1,17 +1,22 @@
 import { type Filter, parseFilter, regexpMatches } from '@tracebuf/query';
-import type {
-  Direction,
-  PlacedRecord,
-  RecordKey,
-  RecordSource,
-  Selection,
-  TextSearch,
+import {
+  compareKeys,
+  type Direction,
+  type PlacedRecord,
+  type RecordKey,
+  type RecordSource,
+  type Selection,
+  type TextSearch,
+  type Work,
 } from '@tracebuf/sqlite';
-import { bothFilters } from '../query/selection-filter.ts';
+import { bothFilters, timeFilter } from '../query/selection-filter.ts';
 import type { Notice } from './notice.ts';
 import type { TaskRunner } from './task-runner.ts';
 
-const ERRORS = parseFilter("level >= error or kind == 'exception'");
+/** What `e` goes to is looked for in two ways: of errors a database has an index, of calls that threw it has none. */
+const ERRORS = parseFilter('level >= error');
+/** They all name their function: where there are no functions a database knows at once that there are none of these either. */
+const THROWN = parseFilter("kind == 'exception' and func == '%'");
 /** Matches that are highlighted in one line at most. */
 const MOST_HITS = 100;
 
@@ -24,6 +29,7 @@ export class RecordSearch {
   #direction: Direction = 'forward';
   #matching: Selection | undefined;
   #errors: Selection;
+  #thrown: Selection;
   #filter: Filter;
 
   /** @param filter What the records that are looked through pass. */
@@ -33,6 +39,7 @@ export class RecordSearch {
     this.#notice = notice;
     this.#filter = filter;
     this.#errors = { filter: bothFilters(filter, ERRORS) };
+    this.#thrown = { filter: bothFilters(filter, THROWN) };
   }
 
   /** What was searched for last. */
@@ -44,6 +51,7 @@ export class RecordSearch {
   select(filter: Filter): void {
     this.#filter = filter;
     this.#errors = { filter: bothFilters(filter, ERRORS) };
+    this.#thrown = { filter: bothFilters(filter, THROWN) };
     if (this.#text !== undefined) this.#matching = { filter, search: this.#text };
   }
 
@@ -72,18 +80,16 @@ export class RecordSearch {
       return;
     }
     const isForward = (this.#direction === 'forward') !== opposite;
-    this.#find(this.#matching, from, isForward ? 'forward' : 'backward', this.#text.source, go);
+    const matching = this.#matching;
+    const direction = isForward ? 'forward' : 'backward';
+    const next = (start: RecordKey | undefined) => this.#source.read(matching, start, direction, 1);
+    this.#find(next, from, direction, this.#text.source, go);
   }
 
   /** Looks for a record of level error or above, or for a call that threw. */
   error(from: RecordKey | undefined, direction: Direction, go: (key: RecordKey) => void): void {
-    this.#find(
-      this.#errors,
-      from,
-      direction,
-      'an error: a record of level error or above, or a call that threw',
-      go,
-    );
+    const what = 'an error: a record of level error or above, or a call that threw';
+    this.#find((start) => this.#nextError(start, direction), from, direction, what, go);
   }
 
   /** Where in a line there is what was searched for. */
@@ -93,18 +99,31 @@ export class RecordSearch {
       : regexpMatches(this.#text.source, this.#text.flags, line, MOST_HITS);
   }
 
-  /** Where there is none behind, it goes on at the other end. */
+  /** The nearer one of the next error and of the next call that threw, which is looked for up to there only. */
+  *#nextError(from: RecordKey | undefined, direction: Direction): Work<PlacedRecord[]> {
+    const [error] = yield* this.#source.read(this.#errors, from, direction, 1);
+    const thrown = error === undefined ? this.#thrown : upTo(this.#thrown, error.key.time, direction);
+    const [call] = yield* this.#source.read(thrown, from, direction, 1);
+    if (error === undefined || call === undefined)
+      return [error ?? call].filter((found) => found !== undefined);
+    const order = compareKeys(call.key, error.key);
+    return [(direction === 'forward' ? order < 0 : order > 0) ? call : error];
+  }
+
+  /**
+   * Where there is none behind, it goes on at the other end.
+   *
+   * @param next Looks for the one behind a place.
+   */
   #find(
-    selection: Selection,
+    next: (start: RecordKey | undefined) => Work<PlacedRecord[]>,
     from: RecordKey | undefined,
     direction: Direction,
     what: string,
     go: (key: RecordKey) => void,
   ): void {
     const read = (start: RecordKey | undefined, then: (found: PlacedRecord | undefined) => void): void =>
-      this.#tasks.run('searching', this.#source.read(selection, start, direction, 1), ([found]) =>
-        then(found),
-      );
+      this.#tasks.run('searching', next(start), ([found]) => then(found));
     read(from, (found) => {
       if (found !== undefined) {
         go(found.key);
@@ -120,4 +139,9 @@ export class RecordSearch {
       });
     });
   }
+}
+
+/** Of a selection, what is not beyond a time. */
+function upTo({ filter }: Selection, time: number, direction: Direction): Selection {
+  return { filter: bothFilters(filter, timeFilter(direction === 'forward' ? '<=' : '>=', time)) };
 }
