@@ -146,7 +146,7 @@ export class PerfettoWriter implements RecordWriter {
 /** A call as a slice of its thread, or, where it may overlap others, as one that stands by itself. */
 function callEvents(call: CallSlice, pid: number, { thread: tid, buffer }: TraceRecord): TraceEvent[] {
   const { start, end, isOpen, isDetached, begin, result } = call;
-  const { args: results, ...fields } = result?.fields ?? begin?.fields ?? {};
+  const { args: _args, ...fields } = result?.fields ?? begin?.fields ?? {};
   const args = {
     ...fields,
     buffer,

@@ -80,7 +80,7 @@ function fileText({ module = '', line }: CallRecord): string {
   const text = visibleText(`${module}${line === undefined ? '' : `:${line}`}`);
   let shown = '';
   let width = 0;
-  for (const character of [...text].reverse()) {
+  for (const character of Array.from(text).toReversed()) {
     const columns = textWidth(character);
     if (width + columns > FILE_WIDTH - (shown.length + character.length < text.length ? 1 : 0)) {
       shown = `…${shown}`;

@@ -185,6 +185,7 @@ export class DatabaseSource implements RecordSource {
 
   *calls(near: PlacedRecord, first: number, last: number, limit: number): Work<PlacedRecord[]> {
     if (!this.#hasCalls) return [];
+    yield { part: 0, found: 0 };
     const most = Math.min(last, Number.MAX_SAFE_INTEGER);
     return this.#ask(() => storedCalls(this.#database, near, first, most, limit));
   }
