@@ -7,16 +7,17 @@ import { type CallSite, callSite } from './call-site.ts';
 import { MOST_ARGUMENTS } from './capture-limits.ts';
 import { functionName } from './class-name.ts';
 import { definitionBookOf } from './definition-book.ts';
-import { silencedFunction, tracedAsync, tracedAsyncGenerator, tracedGenerator } from './detached-function.ts';
+import { tracedAsync, tracedAsyncGenerator, tracedGenerator } from './detached-function.ts';
 import { functionText, isAsyncFunction, isGeneratorFunction } from './intrinsics.ts';
 import { parameterNames } from './parameter-names.ts';
+import { silencedFunction } from './silenced-function.ts';
 import {
   type AnyFunction,
   isClass,
-  isConstructor,
-  tracedClass,
+  shapeOf,
   tracedConstructor,
   tracedFunction,
+  tracedProxy,
 } from './traced-function.ts';
 import {
   type CallTracerOptions,
@@ -111,7 +112,8 @@ export class CallTracer {
    */
   notrace<Fn extends AnyFunction>(fn: Fn): Fn {
     if (typeof fn !== 'function') throw new InvalidOptionError('fn', fn, 'give a function');
-    return makeAlike(silencedFunction(this.#recorder, fn, isGeneratorFunction(fn)), fn) as Fn;
+    const silenced = silencedFunction(this.#recorder, fn);
+    return (shapeOf(fn) === 'proxy' ? silenced : makeAlike(silenced, fn)) as Fn;
   }
 
   /**
@@ -153,6 +155,7 @@ export class CallTracer {
     const isAsync = isAsyncFunction(fn);
     const recorder = this.#recorder;
     const of = (kind: FunctionKind): TracedFunction => this.#define(fn, kind, name, site);
+    const shape = shapeOf(fn);
     let wrapper: AnyFunction;
     if (isGeneratorFunction(fn)) {
       wrapper = isAsync
@@ -160,14 +163,10 @@ export class CallTracer {
         : tracedGenerator(recorder, of('generator'), fn);
     } else if (isAsync) {
       wrapper = tracedAsync(recorder, of('async'), fn);
-    } else if (isClass(fn)) {
-      wrapper = tracedClass(recorder, of('class'), fn);
-    } else if (isConstructor(fn)) {
-      wrapper = tracedConstructor(recorder, of('function'), fn);
     } else {
-      wrapper = tracedFunction(recorder, of('function'), fn);
+      wrapper = TRACED[shape](recorder, of(isClass(fn) ? 'class' : 'function'), fn);
     }
-    if (!isClass(fn)) makeAlike(wrapper, fn);
+    if (shape !== 'proxy') makeAlike(wrapper, fn);
     this.#wrappers.set(fn, wrapper);
     this.#wrappers.set(wrapper, wrapper);
     return wrapper;
@@ -219,6 +218,8 @@ export class CallTracer {
     };
   }
 }
+
+const TRACED = { method: tracedFunction, constructor: tracedConstructor, proxy: tracedProxy };
 
 const BITS: Readonly<Record<FunctionKind, number>> = {
   function: 0,

@@ -1,4 +1,4 @@
-import { getOwnPropertyDescriptor, getPrototypeOf, isProxy } from './intrinsics.ts';
+import { getOwnPropertyDescriptor, getPrototypeOf, isAccessor, isProxy } from './intrinsics.ts';
 
 /** Longest name that is told, in UTF-16 units. */
 const MAX_NAME = 64;
@@ -33,6 +33,5 @@ export function functionName(fn: unknown): string {
 /** Value of an own property that is no accessor. */
 export function dataProperty(object: object, key: PropertyKey): unknown {
   const descriptor = getOwnPropertyDescriptor(object, key);
-  // Asked so, nothing is read that the program may have put on `Object.prototype`.
-  return descriptor === undefined || 'get' in descriptor ? undefined : descriptor.value;
+  return descriptor === undefined || isAccessor(descriptor) ? undefined : descriptor.value;
 }

@@ -10,7 +10,7 @@ import {
 } from '@tracebuf/ring';
 import { type FunctionDefinition, readFunctionDefinition } from './call-function.ts';
 import { CALL_BITS_SHIFT, CallBit, CallField, FUNCTION_DEFINITION, MAX_DEPTH } from './call-layout.ts';
-import { quoted, type ShownValue, ValueDecoder } from './value-decoder.ts';
+import { type ShownValue, ValueDecoder } from './value-decoder.ts';
 
 /** One entry of `fields.args`. */
 interface Argument extends ShownValue {
@@ -51,13 +51,18 @@ function decodeCall(payload: RecordPayload): DecodedPayload {
   const fn = functionOf(payload);
   const values = new ValueDecoder(payload, payload.start + CallField.VALUES);
   const args: Argument[] = [];
-  let more: number | undefined;
-  while (values.hasMore && more === undefined) {
-    more = values.more();
-    if (more === undefined) args.push({ name: parameterName(fn, args.length), ...values.value() });
+  const texts: string[] = [];
+  while (values.hasMore) {
+    const more = values.more();
+    if (more !== undefined) {
+      texts.push(`${CUT_MARK}${more} more`);
+      break;
+    }
+    const name = parameterName(fn, args.length);
+    const { shown, text } = values.value();
+    args.push({ name, ...shown });
+    texts.push(`${name} = ${text}`);
   }
-  const texts = args.map((argument) => `${argument.name} = ${valueText(argument)}`);
-  if (more !== undefined) texts.push(`${CUT_MARK}${more} more`);
   return { message: `${fn.name}(${texts.join(', ')})`, fields: { ...callFields(payload, fn), args } };
 }
 
@@ -66,10 +71,10 @@ function decodeReturn(payload: RecordPayload): DecodedPayload {
   const fields = { ...callFields(payload, fn), dur: duration(payload), status: 'returned' };
   const values = new ValueDecoder(payload, payload.start + CallField.RESULT);
   if (!values.hasMore) return { message: `${fn.name} returned`, fields };
-  const value = values.value();
+  const { shown, text } = values.value();
   return {
-    message: `${fn.name} returned ${valueText(value)}`,
-    fields: { ...fields, ret: value.value, args: [{ name: 'return value', ...value }] },
+    message: `${fn.name} returned ${text}`,
+    fields: { ...fields, ret: shown.value, args: [{ name: 'return value', ...shown }] },
   };
 }
 
@@ -78,23 +83,21 @@ function decodeException(payload: RecordPayload): DecodedPayload {
   const fields = { ...callFields(payload, fn), dur: duration(payload), status: 'threw' };
   const values = new ValueDecoder(payload, payload.start + CallField.RESULT);
   if (!values.hasMore) return { message: `${fn.name} threw`, fields };
-  const isError = values.isError;
-  const value = values.value();
-  const exc = isError ? errorText(value) : valueText(value);
+  const { shown, text } = values.value();
   return {
-    message: `${fn.name} threw ${exc}`,
-    fields: { ...fields, exc, args: [{ name: 'exception', ...value }] },
+    message: `${fn.name} threw ${text}`,
+    fields: { ...fields, exc: text, args: [{ name: 'exception', ...shown }] },
   };
 }
 
 function decodeMark(payload: RecordPayload): DecodedPayload {
   const values = new ValueDecoder(payload, payload.start + CallField.VALUES);
-  const name = values.value().value;
+  const name = values.value().shown.value;
   const call = number64(payload, CallField.CALL);
   const place = { depth: depthOf(payload), ...(call === 0 ? {} : { call }) };
   if (!values.hasMore) return { message: name, fields: place };
-  const data = values.value();
-  return { message: `${name} ${valueText(data)}`, fields: { ...place, args: [{ name: 'data', ...data }] } };
+  const { shown, text } = values.value();
+  return { message: `${name} ${text}`, fields: { ...place, args: [{ name: 'data', ...shown }] } };
 }
 
 /** What calls and their ends have in common. */
@@ -138,15 +141,6 @@ function parameterName({ parameters }: FunctionDefinition, index: number): strin
   const rest = parameters[last];
   if (rest?.startsWith('...') === true && index >= last) return `${rest.slice(3)}[${index - last}]`;
   return parameters[index] ?? `arguments[${index}]`;
-}
-
-/** A value as it stands in a message. */
-function valueText({ type, value }: ShownValue): string {
-  return type === 'string' ? quoted(value) : value;
-}
-
-function errorText({ type, value }: ShownValue): string {
-  return value === '' ? type : `${type}: ${value}`;
 }
 
 /** In whole nanoseconds: untrusted, and the clock may have been anything. */

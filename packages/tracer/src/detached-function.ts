@@ -5,7 +5,7 @@ import { apply } from './intrinsics.ts';
 import { type AnyFunction, enterWith } from './traced-function.ts';
 
 /** What a generator has, as far as it is watched. */
-type Steps = Record<'next' | 'return' | 'throw', (...values: unknown[]) => unknown>;
+export type Steps = Record<'next' | 'return' | 'throw', (...values: unknown[]) => unknown>;
 
 const STEPS = ['next', 'return', 'throw'] as const;
 
@@ -80,18 +80,6 @@ export function tracedAsyncGenerator(
   });
 }
 
-/** A function of whose calls nothing is recorded, nor of what they call, now or in continuations. */
-export function silencedFunction(recorder: CallRecorder, fn: AnyFunction, isGenerator: boolean): AnyFunction {
-  const holder = {
-    call(this: unknown, ...values: unknown[]): unknown {
-      const result = recorder.silently(fn, this, values);
-      if (!isGenerator) return result;
-      return withSteps(result as Steps, (step, given) => recorder.silently(step, result, given));
-    },
-  };
-  return holder.call as AnyFunction;
-}
-
 /** @param watch Gives what takes the place of the function's result. */
 function detached(
   recorder: CallRecorder,
@@ -133,7 +121,7 @@ async function ended(
 }
 
 /** Puts itself before the steps of a generator, which stays the object it is. */
-function withSteps(
+export function withSteps(
   generator: Steps,
   take: (step: (...values: unknown[]) => unknown, values: unknown[]) => unknown,
 ): Steps {

@@ -19,6 +19,7 @@ const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 export const getOwnPropertyDescriptor: typeof Object.getOwnPropertyDescriptor =
   Object.getOwnPropertyDescriptor;
 export const getPrototypeOf: (object: object) => object | null = Object.getPrototypeOf;
+const hasOwn: typeof Object.hasOwn = Object.hasOwn;
 export const keys: (object: object) => string[] = Object.keys;
 export const isArray: typeof Array.isArray = Array.isArray;
 export const apply: (fn: unknown, self: unknown, values: ArrayLike<unknown>) => unknown =
@@ -35,6 +36,12 @@ export const isProxy: typeof types.isProxy = types.isProxy;
 export const isRegExp: typeof types.isRegExp = types.isRegExp;
 export const isSet: typeof types.isSet = types.isSet;
 export const isTypedArray: typeof types.isTypedArray = types.isTypedArray;
+
+/** Whether a descriptor is that of an accessor. Nothing is read that the program may have put on `Object.prototype`. */
+export function isAccessor(descriptor: PropertyDescriptor): boolean {
+  // `in` costs nothing where it says no, as it nearly always does.
+  return 'get' in descriptor && hasOwn(descriptor, 'get');
+}
 
 export const dateTime: (date: Date) => number = uncurried(Date.prototype.getTime);
 export const functionText: (fn: unknown) => string = uncurried(Function.prototype.toString);

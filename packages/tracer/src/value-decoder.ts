@@ -6,10 +6,17 @@ import { MAX_VALUE_DEPTH, NAME_DEFINITION, TAG_BITS, ValueTag } from './call-lay
 export interface ShownValue {
   /** `number`, `string`, …, or the name of a class. */
   readonly type: string;
-  /** Its text; a string without quotes. */
+  /** Its text; of a string, without quotes; of an error, the message. */
   readonly value: string;
   /** Of a string that was cut: UTF-16 units of the whole. */
   readonly length?: number;
+}
+
+/** A value, and how it stands among others. */
+export interface ReadValue {
+  readonly shown: ShownValue;
+  /** A string with quotes; an error with its class. */
+  readonly text: string;
 }
 
 /** Bytes of a word. */
@@ -41,11 +48,6 @@ export class ValueDecoder {
     return this.#end - this.#at >= WORD;
   }
 
-  /** Whether the next value is an error. */
-  get isError(): boolean {
-    return this.hasMore && (this.#peek() & 0xff) === ValueTag.ERROR;
-  }
-
   /** How many further arguments are told to have been passed, where that is what comes next. */
   more(): number | undefined {
     if (!this.hasMore || (this.#peek() & 0xff) !== ValueTag.MORE) return undefined;
@@ -53,24 +55,36 @@ export class ValueDecoder {
   }
 
   /** The next value. */
-  value(): ShownValue {
+  value(): ReadValue {
     const tag = this.hasMore ? this.#peek() & 0xff : ValueTag.OMITTED;
     switch (tag) {
       case ValueTag.STRING:
-        return { type: 'string', value: this.#text(this.#word() >>> TAG_BITS) };
+        return ofString(this.#text(this.#word() >>> TAG_BITS));
       case ValueTag.CUT_STRING: {
         const size = this.#word() >>> TAG_BITS;
         const length = this.#word();
-        return { type: 'string', value: this.#text(size) + CUT_MARK, length };
+        return ofString(this.#text(size) + CUT_MARK, length);
       }
       case ValueTag.ERROR: {
-        this.#word();
-        const type = this.#name();
-        return { type, value: this.hasMore ? this.value().value : CUT_MARK };
+        const [type, value] = this.#error();
+        return { shown: { type, value }, text: errorText(type, value) };
       }
-      default:
-        return { type: this.#typeOf(tag), value: this.#shown(0) };
+      default: {
+        const type = this.#typeOf(tag);
+        const value = this.#shown(0);
+        return { shown: { type, value }, text: value };
+      }
     }
+  }
+
+  /** Class and message of the error that comes next. */
+  #error(): [type: string, message: string] {
+    this.#word();
+    const type = this.#name();
+    // The message is a string, whatever the bytes say: errors in errors would have no end.
+    const tag = this.hasMore ? this.#peek() & 0xff : ValueTag.OMITTED;
+    const isString = tag === ValueTag.STRING || tag === ValueTag.CUT_STRING;
+    return [type, isString ? this.value().shown.value : CUT_MARK];
   }
 
   /** Name of the next value's type, which stays the next. */
@@ -148,7 +162,8 @@ export class ValueDecoder {
       case ValueTag.REGEXP:
         return this.#text(size);
       case ValueTag.ERROR:
-        return `[${this.#name()}: ${this.hasMore ? this.value().value : CUT_MARK}]`;
+        this.#at -= WORD;
+        return `[${errorText(...this.#error())}]`;
       case ValueTag.PROMISE:
         return `${this.#name()} {…}`;
       case ValueTag.PROXY:
@@ -281,12 +296,21 @@ const CLASSES: ReadonlySet<number> = new Set([
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
+function ofString(value: string, length?: number): ReadValue {
+  const shown = { type: 'string', value, ...(length === undefined ? {} : { length }) };
+  return { shown, text: quoted(value) };
+}
+
+function errorText(type: string, message: string): string {
+  return message === '' ? type : `${type}: ${message}`;
+}
+
 function moreText(count: number): string {
   return `${CUT_MARK}${count} more`;
 }
 
 /** A string as a literal, as people would write it. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `'${text.replaceAll(/['\\]/g, '\\$&').replaceAll('\n', '\\n')}'`;
 }
 

@@ -9,6 +9,7 @@ import {
   dateTime,
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  isAccessor,
   isArray,
   isDate,
   isMap,
@@ -242,8 +243,7 @@ export class ValueEncoder {
   #own(holder: object, key: PropertyKey, depth: number): void {
     const descriptor = getOwnPropertyDescriptor(holder, key);
     if (descriptor === undefined) this.#out.tag(ValueTag.HOLE);
-    // Asked so, nothing is read that the program may have put on `Object.prototype`.
-    else if ('get' in descriptor)
+    else if (isAccessor(descriptor))
       this.#out.tag(descriptor.get === undefined ? ValueTag.SETTER : ValueTag.GETTER);
     else this.#any(descriptor.value, depth + 1);
   }
