@@ -6,6 +6,18 @@ import type { PlacedRecord, Work } from './record-source.ts';
 /** Records that are looked at in one step. */
 const STEP = 8192;
 
+/** A record of a call, by the number of the call. */
+interface NumberedRow {
+  readonly call: number;
+  readonly row: PlacedRecord;
+}
+
+/** Records of calls by number, for each thread and buffer. */
+type CallIndex = ReadonlyMap<string, readonly NumberedRow[]>;
+
+/** Made when the first call of some rows is asked for: who looks for one most often looks for more. */
+const indexes = new WeakMap<readonly PlacedRecord[], CallIndex>();
+
 /** See `RecordSource.calls`. */
 export function* liveCalls(
   rows: readonly PlacedRecord[],
@@ -14,28 +26,51 @@ export function* liveCalls(
   last: number,
   limit: number,
 ): Work<PlacedRecord[]> {
-  const { record: of } = near;
-  const found: { readonly call: number; readonly row: PlacedRecord }[] = [];
-  for (let at = 0; at < rows.length; at++) {
-    if (at % STEP === STEP - 1) yield { part: at / rows.length, found: found.length };
-    const row = rows[at];
-    const number = row?.record.fields?.call;
-    if (row === undefined || typeof number !== 'number' || number < first || number > last) continue;
-    if (!isOfSameThread(row.record, of)) continue;
-    const call = callRecord(row.record)?.call;
-    if (call !== undefined) found.push({ call, row });
+  let index = indexes.get(rows);
+  if (index === undefined) {
+    index = yield* indexOf(rows);
+    indexes.set(rows, index);
   }
-  found.sort((left, right) => left.call - right.call);
-  return found.slice(0, limit).map(({ row }) => row);
+  const calls = index.get(threadOf(near.record)) ?? [];
+  const found: PlacedRecord[] = [];
+  for (let at = lowerBound(calls, first); at < calls.length && found.length < limit; at++) {
+    const each = calls[at];
+    if (each === undefined || each.call > last) break;
+    found.push(each.row);
+  }
+  return found;
 }
 
-function isOfSameThread(record: TraceRecord, other: TraceRecord): boolean {
-  return (
-    record.thread === other.thread &&
-    record.pid === other.pid &&
-    record.buffer === other.buffer &&
-    record.process === other.process
-  );
+function* indexOf(rows: readonly PlacedRecord[]): Work<CallIndex> {
+  const index = new Map<string, NumberedRow[]>();
+  for (let at = 0; at < rows.length; at++) {
+    if (at % STEP === STEP - 1) yield { part: at / rows.length, found: index.size };
+    const row = rows[at];
+    const call = row === undefined ? undefined : callRecord(row.record)?.call;
+    if (row === undefined || call === undefined) continue;
+    const thread = threadOf(row.record);
+    const calls = index.get(thread);
+    if (calls === undefined) index.set(thread, [{ call, row }]);
+    else calls.push({ call, row });
+  }
+  for (const calls of index.values()) calls.sort((left, right) => left.call - right.call);
+  return index;
+}
+
+/** Index of the first of a number from `call` on. */
+function lowerBound(calls: readonly NumberedRow[], call: number): number {
+  let [low, high] = [0, calls.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((calls[middle]?.call ?? call) < call) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What the numbers of calls count within. */
+function threadOf({ process, pid, thread, buffer }: TraceRecord): string {
+  return `${pid} ${thread} ${process}\n${buffer}`;
 }
 
 /** See `RecordSource.functions`. */
@@ -72,11 +107,8 @@ interface Tally {
 }
 
 /** Time in calls that have ended, by the number of the call around them that has not. */
-function insideOfThread(
-  threads: Map<string, Map<number, number>>,
-  { process, pid, thread, buffer }: TraceRecord,
-): Map<number, number> {
-  const key = JSON.stringify([process, pid, thread, buffer]);
+function insideOfThread(threads: Map<string, Map<number, number>>, record: TraceRecord): Map<number, number> {
+  const key = threadOf(record);
   const known = threads.get(key);
   if (known !== undefined) return known;
   const made = new Map<number, number>();
