@@ -20,7 +20,7 @@ async function damageRing(): Promise<string> {
   });
   const root = sandbox.env.TRACEBUF_DIR ?? '';
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
-  const ring = files.find((name) => /broken\.0\.ring$/.test(name));
+  const ring = files.find((name) => name.endsWith('broken.0.ring'));
   const path = join(root, ring ?? '');
   writeFileSync(path, Buffer.alloc(8192, 0x5a));
   return path;
