@@ -101,7 +101,7 @@ function detached(
       return watch(call, result);
     },
   };
-  return holder.call as AnyFunction;
+  return Reflect.get(holder, 'call') as AnyFunction;
 }
 
 async function ended(

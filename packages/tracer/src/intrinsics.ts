@@ -4,14 +4,23 @@
  */
 import { types } from 'node:util';
 
-/** `method` of some prototype as a function of its `this`. */
-function uncurried<This, Result>(method: unknown): (self: This) => Result {
-  return Function.prototype.call.bind(method as never) as (self: This) => Result;
+export const apply: (fn: unknown, self: unknown, values: ArrayLike<unknown>) => unknown =
+  Reflect.apply as never;
+export const construct: (fn: unknown, values: ArrayLike<unknown>, target: unknown) => unknown =
+  Reflect.construct as never;
+
+const NO_ARGUMENTS: readonly never[] = [];
+
+/** The method of an object, as a function of its `this`. */
+function method<This, Result>(holder: object, key: PropertyKey): (self: This) => Result {
+  const found: unknown = Reflect.get(holder, key);
+  return (self) => apply(found, self, NO_ARGUMENTS) as Result;
 }
 
-/** The getter `key` of a prototype, as a function of its `this`. */
+/** The getter of a prototype, as a function of its `this`. */
 function getter<This, Result>(prototype: object, key: PropertyKey): (self: This) => Result {
-  return uncurried(Object.getOwnPropertyDescriptor(prototype, key)?.get);
+  const found = Object.getOwnPropertyDescriptor(prototype, key) ?? {};
+  return method(found, 'get');
 }
 
 const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
@@ -22,10 +31,6 @@ export const getPrototypeOf: (object: object) => object | null = Object.getProto
 const hasOwn: typeof Object.hasOwn = Object.hasOwn;
 export const keys: (object: object) => string[] = Object.keys;
 export const isArray: typeof Array.isArray = Array.isArray;
-export const apply: (fn: unknown, self: unknown, values: ArrayLike<unknown>) => unknown =
-  Reflect.apply as never;
-export const construct: (fn: unknown, values: ArrayLike<unknown>, target: unknown) => unknown =
-  Reflect.construct as never;
 export const isAsyncFunction: typeof types.isAsyncFunction = types.isAsyncFunction;
 export const isDate: typeof types.isDate = types.isDate;
 export const isGeneratorFunction: typeof types.isGeneratorFunction = types.isGeneratorFunction;
@@ -43,18 +48,19 @@ export function isAccessor(descriptor: PropertyDescriptor): boolean {
   return 'get' in descriptor && hasOwn(descriptor, 'get');
 }
 
-export const dateTime: (date: Date) => number = uncurried(Date.prototype.getTime);
-export const functionText: (fn: unknown) => string = uncurried(Function.prototype.toString);
+export const dateTime: (date: Date) => number = method(Date.prototype, 'getTime');
+export const functionText: (fn: unknown) => string = method(Function.prototype, 'toString');
 export const typedArrayLength: (array: object) => number = getter(TypedArray, 'length');
-export const regExpSource: (regExp: RegExp) => string = getter(RegExp.prototype, 'source');
+const regExpSource: (regExp: RegExp) => string = getter(RegExp.prototype, 'source');
 export const symbolDescription: (symbol: symbol) => string | undefined = getter(
   Symbol.prototype,
   'description',
 );
-export const bigintDigits: (value: bigint, radix: number) => string = Function.prototype.call.bind(
-  BigInt.prototype.toString as never,
-);
-export const asIntN: typeof BigInt.asIntN = BigInt.asIntN;
+const bigintText: unknown = Reflect.get(BigInt.prototype, 'toString');
+export function hexadecimal(value: bigint): string {
+  return apply(bigintText, value, [16]) as string;
+}
+export const asIntN: (bits: number, value: bigint) => bigint = Reflect.get(BigInt, 'asIntN');
 
 /** Letters of the flags by their getters: `flags` itself would read them from the object, where they may be replaced. */
 const REGEXP_FLAGS: readonly (readonly [letter: string, isSet: (regExp: RegExp) => boolean])[] = [
@@ -68,16 +74,19 @@ const REGEXP_FLAGS: readonly (readonly [letter: string, isSet: (regExp: RegExp) 
   ['y', getter(RegExp.prototype, 'sticky')],
 ];
 
+/** Source and flags, as in a literal. */
 export function regExpText(regExp: RegExp): string {
-  const flags = REGEXP_FLAGS.filter(([, isSet]) => isSet(regExp)).map(([letter]) => letter);
-  return `/${regExpSource(regExp)}/${flags.join('')}`;
+  let flags = '';
+  for (const [letter, isSet] of REGEXP_FLAGS) if (isSet(regExp)) flags += letter;
+  return `/${regExpSource(regExp)}/${flags}`;
 }
 
 export const mapSize: (map: object) => number = getter(Map.prototype, 'size');
 export const setSize: (set: object) => number = getter(Set.prototype, 'size');
-export const mapEntries: (map: object) => Iterator<[unknown, unknown]> = uncurried(Map.prototype.entries);
-export const setValues: (set: object) => Iterator<unknown> = uncurried(Set.prototype.values);
-export const nextOfMap: (iterator: object) => IteratorResult<[unknown, unknown]> = uncurried(
-  new Map().entries().next,
+export const mapEntries: (map: object) => object = method(Map.prototype, 'entries');
+export const setValues: (set: object) => object = method(Set.prototype, 'values');
+export const nextOfMap: (iterator: object) => IteratorResult<[unknown, unknown]> = method(
+  new Map().entries(),
+  'next',
 );
-export const nextOfSet: (iterator: object) => IteratorResult<unknown> = uncurried(new Set().values().next);
+export const nextOfSet: (iterator: object) => IteratorResult<unknown> = method(new Set().values(), 'next');

@@ -17,7 +17,7 @@ export function silencedFunction(recorder: CallRecorder, fn: AnyFunction): AnyFu
       };
       return call as AnyFunction;
     }
-    default:
+    case 'method':
       return isGeneratorFunction(fn) ? silencedGenerator(recorder, fn) : silencedMethod(recorder, fn);
   }
 }
@@ -28,7 +28,7 @@ function silencedMethod(recorder: CallRecorder, fn: AnyFunction): AnyFunction {
       return recorder.silently(fn, this, values);
     },
   };
-  return holder.call as AnyFunction;
+  return Reflect.get(holder, 'call') as AnyFunction;
 }
 
 function silencedGenerator(recorder: CallRecorder, fn: AnyFunction): AnyFunction {
@@ -38,5 +38,5 @@ function silencedGenerator(recorder: CallRecorder, fn: AnyFunction): AnyFunction
       return withSteps(generator as Steps, (step, given) => recorder.silently(step, generator, given));
     },
   };
-  return holder.call as AnyFunction;
+  return Reflect.get(holder, 'call') as AnyFunction;
 }

@@ -36,7 +36,7 @@ export function tracedFunction(recorder: CallRecorder, traced: TracedFunction, f
     },
     // biome-ignore-end lint/complexity/noArguments: see above
   };
-  return holder.call as AnyFunction;
+  return Reflect.get(holder, 'call') as AnyFunction;
 }
 
 /** {@link tracedFunction} for a function that may be called with `new`, too. */

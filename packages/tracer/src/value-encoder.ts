@@ -5,10 +5,10 @@ import { classNameOf, dataProperty, functionName } from './class-name.ts';
 import type { DefinitionBook } from './definition-book.ts';
 import {
   asIntN,
-  bigintDigits,
   dateTime,
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  hexadecimal,
   isAccessor,
   isArray,
   isDate,
@@ -112,9 +112,9 @@ export class ValueEncoder {
         if (isProxy(value)) out.tag(ValueTag.PROXY);
         else out.text(ValueTag.FUNCTION, functionName(value));
         return;
-      default:
+      case 'object':
         if (value === null) out.tag(ValueTag.NULL);
-        else this.#object(value as object, depth);
+        else this.#object(value, depth);
     }
   }
 
@@ -152,7 +152,7 @@ export class ValueEncoder {
       return;
     }
     // Decimal digits of a large one take time without bound.
-    const digits = bigintDigits(value, 16);
+    const digits = hexadecimal(value);
     out.cutText(ValueTag.BIG_BIGINT, digits.slice(0, this.#limits.maxString), digits.length);
   }
 

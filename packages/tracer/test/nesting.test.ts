@@ -111,7 +111,7 @@ test('what an async function calls after an await belongs to it', async () => {
   const leaf = tracer.trace((x: number) => x, { name: 'leaf' });
   const inner = tracer.trace(
     async (x: number): Promise<number> => {
-      await null;
+      await Promise.resolve();
       return leaf(x);
     },
     { name: 'inner' },
@@ -150,7 +150,7 @@ test('concurrent async calls are told apart, and their ends carry the whole time
   const turns = tracer.trace(
     async (id: string, count: number): Promise<string> => {
       for (let i = 0; i < count; i++) {
-        await null;
+        await Promise.resolve();
         leaf(id);
       }
       return id;
@@ -180,7 +180,7 @@ test('without async contexts, what comes after an await has no caller', async ()
   const outer = tracer.trace(
     async (): Promise<void> => {
       leaf();
-      await null;
+      await Promise.resolve();
       leaf();
     },
     { name: 'outer' },
@@ -193,7 +193,7 @@ test('an async function that rejects has thrown', async () => {
   using tracer = newTracer();
   const fails = tracer.trace(
     async (_x: number): Promise<void> => {
-      await null;
+      await Promise.resolve();
       throw new RangeError('far');
     },
     { name: 'fails' },
@@ -254,7 +254,7 @@ test('async generators end when they are done', async () => {
   const leaf = tracer.trace((x: number) => x, { name: 'leaf' });
   const ticks = tracer.trace(async function* ticks(to: number): AsyncGenerator<number> {
     for (let i = 0; i < to; i++) {
-      await null;
+      await Promise.resolve();
       yield leaf(i);
     }
   });

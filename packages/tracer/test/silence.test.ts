@@ -40,7 +40,7 @@ test('what is kept out stays so after an await, and in the steps of a generator'
   const later = tracer.trace(async () => leaf(0), { name: 'later' });
   const quiet = tracer.notrace(async () => {
     leaf(1);
-    await null;
+    await Promise.resolve();
     leaf(2);
     await later();
     return leaf(3);

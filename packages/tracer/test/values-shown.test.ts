@@ -29,6 +29,9 @@ class HttpError extends Error {
   status = 404;
 }
 
+const sparse = [1, 2, 3];
+Reflect.deleteProperty(sparse, 1);
+
 const VALUES: readonly [unknown, string, string][] = [
   [27, 'number', '27'],
   [-1, 'number', '-1'],
@@ -72,8 +75,7 @@ const VALUES: readonly [unknown, string, string][] = [
   [new (class {})(), 'Object', '{}'],
   [[], 'Array', '[]'],
   [[1, 'two', null], 'Array', "[1, 'two', null]"],
-  // biome-ignore lint/suspicious/noSparseArray: that is what is shown
-  [[1, , 3], 'Array', '[1, <empty>, 3]'],
+  [sparse, 'Array', '[1, <empty>, 3]'],
   [Array.from({ length: 100 }, (_, index) => index), 'Array', '[0, 1, 2, 3, 4, …95 more]'],
   [new Uint8Array([1, 2]), 'Uint8Array', 'Uint8Array [1, 2]'],
   [new BigInt64Array([1n]), 'BigInt64Array', 'BigInt64Array [1n]'],
