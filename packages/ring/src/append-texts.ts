@@ -26,6 +26,9 @@ const TextsField = {
 
 const LENGTH_SIZE = 4;
 
+// As this module's own, V8 makes it part of the code; an imported one is looked up at each use.
+const BYTES_PER_UNIT = MAX_BYTES_PER_UNIT;
+
 /** Shorter texts are written in JavaScript: a call into the engine would cost more. */
 const SHORT_TEXT = 14;
 
@@ -58,21 +61,28 @@ export function appendTexts(
   words[index++] = count;
   let end = at + head;
   let flags = 0;
-  for (let i = 0; i < last; i++) {
+  for (let i = 0; i < count; i++) {
     const text = texts[i] as string;
-    let written = text.length < SHORT_TEXT ? writeAscii(bytes, text, end) : -1;
-    if (written < 0) {
-      written = bytes.utf8Write(text, end, text.length * MAX_BYTES_PER_UNIT);
-      if (written !== text.length && flags === 0) flags = ring.flagReplaced(text);
-    }
-    words[index++] = written;
+    const written = writeText(bytes, text, end);
+    if (written !== text.length && flags === 0) flags = ring.flagReplaced(text);
+    if (i < last) words[index++] = written;
     end += written;
   }
-  return ring.appendAtOnce(kind, level, last < 0 ? '' : (texts[last] as string), end - at, flags);
+  return ring.appendAtOnce(kind, level, '', end - at, flags);
 }
 
 function headSize(count: number): number {
   return TextsField.LENGTHS + (count > 1 ? LENGTH_SIZE * (count - 1) : 0);
+}
+
+/** @returns Bytes written. */
+function writeText(bytes: NativeBuffer, text: string, at: number): number {
+  const units = text.length;
+  if (units < SHORT_TEXT) {
+    const written = writeAscii(bytes, text, at);
+    if (written >= 0) return written;
+  }
+  return bytes.utf8Write(text, at, units * BYTES_PER_UNIT);
 }
 
 /** @returns Bytes written, or -1 where the text is not ASCII. */

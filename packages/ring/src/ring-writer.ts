@@ -274,7 +274,7 @@ export class RingWriter {
     if (this.#padding !== 0) return false;
     if (PAYLOAD_AT + head + room + PADDING_BOUND > this.#free)
       this.#evict(PAYLOAD_AT + head + room + PADDING_BOUND);
-    const encoded = (this.bytes as NativeBuffer).utf8Write(text, payload, room);
+    const encoded = units === 0 ? 0 : (this.bytes as NativeBuffer).utf8Write(text, payload, room);
     const flags = encoded === units ? headFlags : headFlags | this.flagReplaced(text);
     const written = head + encoded;
     const words = this.#words;
