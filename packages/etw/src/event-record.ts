@@ -31,6 +31,10 @@ export const EventFlag = {
   SELF_DESCRIBING: 4,
 } as const;
 
+// Not exported, V8 makes them part of the code; others are looked up at each use.
+const { DEFINITION, PARTS } = EventField;
+const { ACTIVITY, RELATED_ACTIVITY, SELF_DESCRIBING } = EventFlag;
+
 /** Up to this many bytes a loop is faster than the call into native code. */
 const SHORT = 128;
 
@@ -61,7 +65,7 @@ export class EventPayload implements PayloadWriter {
     this.#relatedActivityId = relatedActivityId;
     this.payloadFlags = flags;
     this.payloadSize =
-      EventField.PARTS +
+      PARTS +
       (definition === 0 ? DESCRIPTOR_SIZE + event.metadataSize : 0) +
       (activityId === null ? 0 : GUID_SIZE) +
       (relatedActivityId === null ? 0 : GUID_SIZE) +
@@ -73,18 +77,18 @@ export class EventPayload implements PayloadWriter {
     const definition = this.#definition;
     const selfDescribing = definition === 0;
     bytes[at] =
-      (this.#activityId === null ? 0 : EventFlag.ACTIVITY) |
-      (this.#relatedActivityId === null ? 0 : EventFlag.RELATED_ACTIVITY) |
-      (selfDescribing ? EventFlag.SELF_DESCRIBING : 0);
+      (this.#activityId === null ? 0 : ACTIVITY) |
+      (this.#relatedActivityId === null ? 0 : RELATED_ACTIVITY) |
+      (selfDescribing ? SELF_DESCRIBING : 0);
     bytes[at + 1] = 0;
     bytes[at + 2] = 0;
     bytes[at + 3] = 0;
-    const definitionAt = at + EventField.DEFINITION;
+    const definitionAt = at + DEFINITION;
     bytes[definitionAt] = definition;
     bytes[definitionAt + 1] = definition >>> 8;
     bytes[definitionAt + 2] = definition >>> 16;
     bytes[definitionAt + 3] = definition >>> 24;
-    let end = at + EventField.PARTS;
+    let end = at + PARTS;
     if (selfDescribing) end = copy(event.descriptor, DESCRIPTOR_SIZE, bytes, end);
     if (this.#activityId !== null) end = copy(this.#activityId, GUID_SIZE, bytes, end);
     if (this.#relatedActivityId !== null) end = copy(this.#relatedActivityId, GUID_SIZE, bytes, end);

@@ -49,6 +49,9 @@ export interface EventSelection {
   readonly keyword?: bigint;
 }
 
+// As this module's own, V8 makes it part of the code; an imported one is looked up at each use.
+const { ETW } = RecordKind;
+
 const DEFAULT_SIZE = 65_536;
 const MAX_NAME_BYTES = 64;
 /** All 64 keywords. */
@@ -168,7 +171,7 @@ class ProviderBuffer {
     flags: number,
   ): void {
     this.#payload.set(event, definition, activityId, relatedActivityId, flags);
-    this.buffer.appendPayload(RecordKind.ETW, severity, this.#payload);
+    this.buffer.appendPayload(ETW, severity, this.#payload);
   }
 
   /** @returns The number of the event's definition. */

@@ -19,6 +19,8 @@ import { defineLevels, defineShape, type LoggerKeys, parsePinoConfig, renumbered
  */
 const METADATA: unique symbol = Symbol.for('pino.metadata');
 
+// As this module's own, V8 makes it part of the code; an imported one is looked up at each use.
+const { PINO } = RecordKind;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const INFO = Level.info;
@@ -81,7 +83,7 @@ export class TraceBufferDestination {
       this.writeAt(line);
       return;
     }
-    if (!this.buffer.appendLine(RecordKind.PINO, line, this.#bytes)) this.writeAt(line);
+    if (!this.buffer.appendLine(PINO, line, this.#bytes)) this.writeAt(line);
   }
 
   /**
@@ -94,8 +96,8 @@ export class TraceBufferDestination {
     const severity = this.#severityOf(text, lineLevel(text));
     const ids = this.#spanIds(this.#context);
     const stored = text.slice(0, text.length - endingOf(text));
-    if (ids === undefined) this.buffer.append(RecordKind.PINO, severity, stored, time);
-    else this.buffer.appendInContext(RecordKind.PINO, severity, stored, ids.traceId, ids.spanId, time);
+    if (ids === undefined) this.buffer.append(PINO, severity, stored, time);
+    else this.buffer.appendInContext(PINO, severity, stored, ids.traceId, ids.spanId, time);
   }
 
   /** Calls back at once: what was written is stored. */

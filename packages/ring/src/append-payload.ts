@@ -3,6 +3,9 @@ import { appendBytes } from './append.ts';
 import { RecordFlag } from './layout.ts';
 import type { RingWriter } from './ring-writer.ts';
 
+// As this module's own, V8 makes them part of the code; imported ones are looked up at each use.
+const { CUT, REPLACED } = RecordFlag;
+
 /** A payload that is put together in the ring itself, so that it is copied once and nothing is allocated. */
 export interface PayloadWriter {
   /** Bytes that {@link PayloadWriter.writePayload} writes. */
@@ -45,8 +48,8 @@ export function appendPayload(
     if (at < 0) return false;
     payload.writePayload(ring.bytes, at, ring.words, ring.clock);
     if (!ring.commit(size, kind, flags, level)) return false;
-    if ((flags & RecordFlag.CUT) !== 0) ring.countCut();
+    if ((flags & CUT) !== 0) ring.countCut();
   }
-  if ((flags & RecordFlag.REPLACED) !== 0) ring.countReplaced();
+  if ((flags & REPLACED) !== 0) ring.countReplaced();
   return true;
 }

@@ -4,6 +4,10 @@ import { MAX_LEVEL } from './level.ts';
 import type { RingWriter } from './ring-writer.ts';
 import { MAX_BYTES_PER_UNIT, type NativeBuffer } from './utf8.ts';
 
+// As this module's own, V8 makes them part of the code; imported ones are looked up at each use.
+const HIGHEST = MAX_LEVEL;
+const BYTES_PER_UNIT = MAX_BYTES_PER_UNIT;
+
 /**
  * Appends text as UTF-8, at the time in `ring.clock`. What does not fit is cut at a character; lone surrogates become U+FFFD and are counted.
  *
@@ -15,7 +19,7 @@ export function appendText(ring: RingWriter, kind: number, level: number, text: 
   if (ring.appendAtOnce(kind, level, text, 0, 0)) return true;
   const units = text.length;
   if (!ring.fitsUnmeasured(units)) return appendMeasured(ring, kind, level, text, '', '');
-  const room = units * MAX_BYTES_PER_UNIT;
+  const room = units * BYTES_PER_UNIT;
   const at = ring.claim(room);
   if (at < 0) return false;
   const written = (ring.bytes as NativeBuffer).utf8Write(text, at, room);
@@ -55,9 +59,9 @@ export function appendLine(
 ): boolean {
   const units = line.length;
   // Off, or closed: its bytes are gone.
-  if (main.threshold > MAX_LEVEL) return true;
+  if (main.threshold > HIGHEST) return true;
   if (main.discards || !main.fitsUnmeasured(units)) return false;
-  const room = units * MAX_BYTES_PER_UNIT;
+  const room = units * BYTES_PER_UNIT;
   const at = main.claim(room);
   const written = (main.bytes as NativeBuffer).utf8Write(line, at, room);
   const level = reader.read(main.bytes, at, at + written, main.clock, main.words);

@@ -9,6 +9,11 @@ import type { CounterWriter } from './counter-file.ts';
 import { IncidentWord } from './incident-record.ts';
 import type { SystemLog } from './system-log.ts';
 
+// As this module's own, V8 makes them part of the code; imported ones are looked up at each use.
+const { MEMORY, NVRAM, DELIVER, DEPENDS } = Plan;
+const { CONDITION_BITS, PASSED } = IncidentWord;
+const { INCIDENT } = RecordKind;
+
 /** Level in the ring of each severity, by its rank. */
 const LEVELS: readonly number[] = SEVERITIES.map(({ pino }) => pino.level);
 
@@ -57,17 +62,17 @@ export class ComponentEmitter implements IncidentEmitter {
 
   #store(condition: number, severity: number, texts: readonly string[], planned: number): void {
     const decided =
-      (planned & Plan.DEPENDS) === 0 ? planned : (this.#plans[condition]?.decide?.(texts) ?? planned);
+      (planned & DEPENDS) === 0 ? planned : (this.#plans[condition]?.decide?.(texts) ?? planned);
     if (decided === 0) return;
     const level = LEVELS[severity] as number;
-    const word = (this.#ordinal << IncidentWord.CONDITION_BITS) | condition;
-    if ((decided & (Plan.MEMORY | Plan.DELIVER)) !== 0) {
-      const stored = (decided & Plan.MEMORY) === 0 ? word | IncidentWord.PASSED : word;
-      this.#buffer.appendTexts(RecordKind.INCIDENT, level, stored, texts);
+    const word = (this.#ordinal << CONDITION_BITS) | condition;
+    if ((decided & (MEMORY | DELIVER)) !== 0) {
+      const stored = (decided & MEMORY) === 0 ? word | PASSED : word;
+      this.#buffer.appendTexts(INCIDENT, level, stored, texts);
     }
-    if ((decided & Plan.NVRAM) === 0) return;
+    if ((decided & NVRAM) === 0) return;
     try {
-      this.#log.nvram.append(this.#component, this.#ordinal, level, RecordKind.INCIDENT, word, texts);
+      this.#log.nvram.append(this.#component, this.#ordinal, level, INCIDENT, word, texts);
     } catch {
       // R9: logging never breaks the program; `show log counters` tells.
       this.#writer.countNvramFailure();
