@@ -20,6 +20,7 @@ const READMES = [
   'packages/pino-transport/README.md',
   'packages/winston-transport/README.md',
   'packages/sqlite/README.md',
+  'packages/tracer/README.md',
   'packages/cli/README.md',
 ];
 
@@ -120,6 +121,11 @@ console.log = (...values) => {
 setTimeout(() => process.exit(), 60_000);
 `,
     prints: [/to be asked for/, /to be streamed/],
+  },
+  {
+    of: 'tracer.trace((a: number, b: number)',
+    after: 'add(1, 2);',
+    stores: ['add(a = 1, b = 2)', 'add returned 3'],
   },
   {
     of: 'startRecorder({ db:',

@@ -7,7 +7,7 @@ import { type CaptureLimits, MOST_ARGUMENTS } from './capture-limits.ts';
 export interface CallTracerOptions extends TraceBufferOptions {
   /** Name of the trace buffer, 1 to 64 bytes. Default `'calls'`. */
   readonly name?: string;
-  /** Bytes of the trace buffer, at least 4096. A call takes about 120 in all. Default 4 MiB. */
+  /** Bytes of the trace buffer, at least 4096. A call of two numbers takes 128, its return included. Default 4 MiB. */
   readonly size?: number;
   /**
    * Errors get no ring of their own here: exceptions are no errors of the program by themselves. Default `false`; see
