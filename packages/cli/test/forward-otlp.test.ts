@@ -277,8 +277,11 @@ test('a record that the collector can’t take does not cost the others', async 
   await sandbox.writer('end', { records });
   receiver.behaviour = ({ body }) => (body.includes('poison') ? { status: 400, body: 'bad record' } : 'take');
   const outcome = await sendOnce();
-  expect(outcome.code).toBe(0);
-  expect(outcome.stderr).toContain('log records were refused: HTTP 400: bad record');
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr).toBe(
+    '# the collector has refused 1 log record: HTTP 400: bad record\n' +
+      'trace-cli: The collector has refused 1 log record; what was refused is not sent again\n',
+  );
   expect(receiver.texts()).toEqual([...messages(30), ...messages(30)]);
   expect(totals(outcome).logs).toMatchObject({ sent: 60, refused: 1 });
 });
@@ -288,6 +291,8 @@ test('a collector that refuses everything is asked for each record once, also be
   receiver.behaviour = { status: 400 };
   const sent = await sendOnce();
   expect(totals(sent)).toMatchObject({ spans: { sent: 0, refused: 4 }, logs: { sent: 0, refused: 3 } });
+  expect(sent.code).toBe(1);
+  expect(sent.stderr).toContain('The collector has refused 4 spans and 3 log records');
   // Halved down to one record, then one by one: at most as many requests for halving as there are records.
   expect(receiver.requests.length).toBeLessThanOrEqual(2 * (4 + 3));
   expect((await sendOnce()).code).toBe(0);
@@ -307,8 +312,65 @@ test('what a collector has refused of a request that it took is counted', async 
   const body = JSON.stringify({ partialSuccess: { rejectedLogRecords: '3', errorMessage: 'too\u001b old' } });
   receiver.behaviour = () => ({ status: 200, headers: { 'content-type': 'application/json' }, body });
   const outcome = await sendOnce();
-  expect(outcome.stderr).toBe('# 3 log records were refused: too\\x1b old\n');
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr).toBe(
+    '# the collector has refused 3 log records: too\\x1b old\n' +
+      'trace-cli: The collector has refused 3 log records; what was refused is not sent again\n',
+  );
   expect(totals(outcome).logs).toMatchObject({ sent: 7, refused: 3 });
+});
+
+test('of many refused records the first is told with its reason, then how many more', async () => {
+  await sandbox.writer('end', { records: numbered(200) });
+  receiver.behaviour = { status: 400, body: 'bad' };
+  const { stderr } = await sendOnce();
+  const [first, ...more] = stderr.trimEnd().split('\n');
+  expect(first).toBe('# the collector has refused 1 log record: HTTP 400: bad');
+  // A busy machine may take longer than the interval between two of them.
+  const counts = more
+    .filter((line) => line.startsWith('# '))
+    .map((line) =>
+      Number(
+        /^# the collector has refused (\d+) more log records?; the last: HTTP 400: bad$/.exec(line)?.[1],
+      ),
+    );
+  expect(1 + counts.reduce((sum, count) => sum + count, 0)).toBe(200);
+  expect(counts.length).toBeLessThan(20);
+  expect(more.at(-1)).toBe(
+    'trace-cli: The collector has refused 200 log records; what was refused is not sent again',
+  );
+});
+
+test.each([
+  ['a page', { 'content-type': 'text/html; charset=utf-8' }, '<title>Log\u001b in</title>'],
+  ['another encoding', { 'content-type': 'application/x-protobuf' }, '{}'],
+  ['broken JSON', { 'content-type': 'application/json' }, '{"partialSuccess":'],
+  ['JSON that is no answer', { 'content-type': 'application/json' }, '[]'],
+  ['text of no type', { 'content-type': '' }, 'OK'],
+])(
+  '%s with status 200 does not count as taken, and the records are tried again',
+  async (_, headers, body) => {
+    await sandbox.writer('end', { records: numbered(5) });
+    receiver.behaviour = { status: 200, headers: { ...headers, 'retry-after': '0' }, body };
+    const failed = await sendOnce();
+    expect(failed.code).toBe(1);
+    expect(totals(failed).logs).toEqual({ sent: 0, refused: 0, lost: 0, resent: 0 });
+    expect(failed.stderr).toContain(
+      `HTTP 200 of content type ${JSON.stringify(headers['content-type'])} is no answer of OTLP`,
+    );
+    expect(failed.stderr).toContain(JSON.stringify(body));
+    receiver.behaviour = 'take';
+    expect((await sendOnce()).code).toBe(0);
+    expect(receiver.texts()).toEqual(messages(5));
+  },
+);
+
+test('an answer without content is one of OTLP, whatever its type', async () => {
+  await sandbox.writer('end', { records: numbered(5) });
+  receiver.behaviour = { status: 202, body: '' };
+  const outcome = await sendOnce();
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  expect(totals(outcome).logs).toMatchObject({ sent: 5, refused: 0 });
 });
 
 test('headers come from the command line and the environment; requests may be compressed', async () => {

@@ -97,6 +97,16 @@ export async function forwardOtlp(
       forwarders.map(({ signal, forwarder }) => summary(signal.name, forwarder.totals)).join('; '),
     );
   if (once && !sentAll) return ExitCode.FAILED;
+  const refused = forwarders.filter(({ forwarder }) => forwarder.totals.refused > 0);
+  if (once && refused.length > 0) {
+    const counts = refused.map(({ signal, forwarder }) =>
+      plural(forwarder.totals.refused, signal.name.slice(0, -1)),
+    );
+    await err.line(
+      `trace-cli: The collector has refused ${counts.join(' and ')}; what was refused is not sent again`,
+    );
+    return ExitCode.FAILED;
+  }
   // Ctrl-C and SIGTERM are how it is meant to end.
   return once ? code : ExitCode.DONE;
 }

@@ -1,8 +1,10 @@
 import type { ProcessEntry } from '@tracebuf/ring';
 import { pause } from '../interruption.ts';
-import type { Answer, Collector } from './collector.ts';
+import type { Answer } from './answer.ts';
+import type { Collector } from './collector.ts';
 import type { Cursor, CursorFile } from './cursor-file.ts';
 import { type FedProcess, type Feed, type FeedItem, type FeedStart, RecordFeed } from './record-feed.ts';
+import { Refusals } from './refusals.ts';
 import { retryDelay } from './retry-delay.ts';
 import type { Signal } from './signals.ts';
 
@@ -64,6 +66,7 @@ export class SignalForwarder<T> {
   readonly #doubtful: Map<string, number>;
   /** Rings whose records were, when last seen, of this signal: what is missing at their end is. */
   readonly #owned = new Set<string>();
+  readonly #refusals: Refusals;
   #items: Iterator<FeedItem> | undefined;
   #limit: number;
   #isDirty = false;
@@ -78,6 +81,7 @@ export class SignalForwarder<T> {
     this.#file = file;
     this.#options = options;
     this.#limit = options.batchSize;
+    this.#refusals = new Refusals(signal.name.slice(0, -1), options.note);
     const cursor = file.load();
     this.#before = cursor ?? {
       rings: {},
@@ -125,10 +129,12 @@ export class SignalForwarder<T> {
         if (batch.items.length > 0) continue;
         if (this.#isDirty) this.#save({});
         if (this.#options.once) return true;
+        this.#refusals.tell();
         await pause(this.#options.interval, aborted);
       }
       return true;
     } finally {
+      this.#refusals.tell(true);
       this.#feed.close();
     }
   }
@@ -188,7 +194,7 @@ export class SignalForwarder<T> {
       }
       if (answer.outcome !== 'unavailable') {
         this.totals.refused += part.length;
-        this.#options.note(`${this.#signal.name} were refused: ${answer.reason}`);
+        this.#refusals.add(part.length, answer.reason);
         return 'done';
       }
       if (!(await this.#wait(answer, tries, part.length, aborted))) return 'aborted';
@@ -201,7 +207,7 @@ export class SignalForwarder<T> {
     const refused = Math.min(rejected, count);
     this.totals.refused += refused;
     this.totals.sent += count - refused;
-    if (refused > 0) this.#options.note(`${refused} ${this.#signal.name} were refused: ${message}`);
+    if (refused > 0) this.#refusals.add(refused, message);
     if (this.#isDown) this.#options.note(`${this.#signal.name} are taken again`);
     this.#isDown = false;
     this.#limit = Math.min(this.#options.batchSize, this.#limit * 2);

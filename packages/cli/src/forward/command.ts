@@ -22,7 +22,7 @@ and the collector is told. Spans that a process has left open when it died are s
 in OTEL_EXPORTER_OTLP_HEADERS, as name=value,name=value.
 
 With --db it sends what a database of "trace-cli record" holds, then ends; what was sent of the same processes before is not sent
-again.
+again. With --once and --db the exit code is 1 where the collector could not be reached or has refused records for good.
 
 Ctrl-C ends it; what is on its way goes out first.`,
   operands: [],
