@@ -1,8 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fieldsToJson } from '@tracebuf/query';
 import type { TraceRecord } from '@tracebuf/ring';
-import { callRecord } from './calls/call-record.ts';
-import { FunctionTable } from './calls/function-table.ts';
+import { FunctionEntryWriter } from './calls/function-entry-writer.ts';
 import type { StringTable } from './string-table.ts';
 
 const COLUMNS = [
@@ -20,8 +19,8 @@ const COLUMNS = [
   'count',
 ];
 
-/** Columns of records that name a function, or share something with others; of most they are empty, and not written. */
-const RARE_COLUMNS = ['func', 'call', 'parent', 'dur', 'shared'];
+/** Column of records that share something with others; of most it is empty, and not written. */
+const RARE_COLUMN = 'shared';
 
 /** Rows of one statement: going from JavaScript to SQLite and back is what costs most. */
 const ROWS = 32;
@@ -52,7 +51,7 @@ function prepareInserts(database: DatabaseSync, columns: readonly string[]): Ins
 /** Inserts records into the table `entries`, many with one statement. */
 export class EntryWriter {
   readonly #strings: StringTable;
-  readonly #functions: FunctionTable;
+  readonly #functions: FunctionEntryWriter;
   readonly #plain: Inserts;
   readonly #whole: Inserts;
   /** One of the two: the whole rows from the first one on that a batch needs them for. */
@@ -61,9 +60,9 @@ export class EntryWriter {
 
   constructor(database: DatabaseSync, strings: StringTable) {
     this.#strings = strings;
-    this.#functions = new FunctionTable(database);
+    this.#functions = new FunctionEntryWriter(database);
     this.#plain = prepareInserts(database, COLUMNS);
-    this.#whole = prepareInserts(database, [...COLUMNS, ...RARE_COLUMNS]);
+    this.#whole = prepareInserts(database, [...COLUMNS, RARE_COLUMN]);
     this.#inserts = this.#plain;
   }
 
@@ -74,17 +73,18 @@ export class EntryWriter {
    */
   add(ring: number, record: TraceRecord): void {
     const { message, fields } = record;
-    const isOfFunction = fields !== undefined && typeof fields.func === 'string';
     const { shared } = record;
-    if ((isOfFunction || shared !== undefined) && this.#inserts === this.#plain) {
+    if (shared !== undefined && this.#inserts === this.#plain) {
       this.flush();
       this.#inserts = this.#whole;
     }
-    const { values } = this.#inserts;
+    const { values, columns } = this.#inserts;
     const strings = this.#strings;
     const number = strings.numberOfRepeated(message);
     const json = fields === undefined ? null : fieldsToJson(fields);
     let at = this.#end;
+    if (fields !== undefined && typeof fields.func === 'string' && json !== NO_FIELDS)
+      this.#functions.add(at / columns, ring, record, fields.func);
     values[at++] = record.time;
     values[at++] = ring;
     values[at++] = record.seq;
@@ -97,36 +97,33 @@ export class EntryWriter {
     values[at++] = record.traceId ?? null;
     values[at++] = record.spanId ?? null;
     values[at++] = record.count ?? null;
-    if (this.#inserts === this.#whole) {
-      const isNamed = isOfFunction && json !== NO_FIELDS;
-      const call = isNamed ? callRecord(record) : undefined;
-      values[at++] = isNamed
-        ? this.#functions.numberOf(fields.func as string, fields.module, fields.line)
-        : null;
-      values[at++] = call?.call ?? null;
-      values[at++] = call?.parent ?? null;
-      values[at++] = call?.dur ?? null;
+    if (this.#inserts === this.#whole)
       values[at++] = shared === undefined ? null : strings.numberOfShared(shared);
-    }
     this.#end = at;
     if (at < values.length) return;
-    this.#inserts.many.run(...values);
+    const { lastInsertRowid } = this.#inserts.many.run(...values);
     this.#end = 0;
+    this.#functions.insert(Number(lastInsertRowid) - ROWS + 1);
   }
 
   /** Inserts what is left. */
   flush(): void {
     const { columns, one, values } = this.#inserts;
-    for (let at = 0; at < this.#end; at += columns) one.run(...values.slice(at, at + columns));
+    let first: number | undefined;
+    for (let at = 0; at < this.#end; at += columns) {
+      const { lastInsertRowid } = one.run(...values.slice(at, at + columns));
+      first ??= Number(lastInsertRowid);
+    }
     this.#end = 0;
     this.#inserts = this.#plain;
+    if (first !== undefined) this.#functions.insert(first);
   }
 
   /** Drops what is left, as after an error. */
   drop(): void {
     this.#end = 0;
     this.#inserts = this.#plain;
-    this.forget();
+    this.#functions.drop();
   }
 
   /** Forgets numbers of functions that may not be there any more. */

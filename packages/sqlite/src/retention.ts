@@ -74,7 +74,7 @@ export class DatabaseKeeper {
       DELETE FROM strings WHERE id NOT IN
         (SELECT message FROM entries WHERE message IS NOT NULL UNION SELECT level FROM entries UNION SELECT kind FROM entries
          UNION SELECT shared FROM entries WHERE shared IS NOT NULL);
-      DELETE FROM functions WHERE id NOT IN (SELECT func FROM entries WHERE func IS NOT NULL);
+      DELETE FROM functions WHERE id NOT IN (SELECT func FROM function_entries);
       COMMIT`);
     sweepIndex(this.#database);
     this.#vacuum();

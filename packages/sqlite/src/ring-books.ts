@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ProcessEntry } from '@tracebuf/ring';
 import type { FedRing } from '@tracebuf/ring/files';
@@ -98,7 +99,8 @@ export class RingBooks {
       state,
       exitCode ?? null,
       uncaught ?? null,
-      JSON.stringify(info),
+      // Whoever reads it may be on another machine.
+      JSON.stringify({ ...info, hostname: hostname() }),
     ) as { id: number };
     return row.id;
   }

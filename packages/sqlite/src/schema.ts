@@ -8,7 +8,7 @@ export const SCHEMA_VERSION = 3;
 
 /**
  * What the second version has more: calls of functions. Each stays the one or two records that it is among the others; what
- * leads from one to the next is in columns of their own, which other records leave empty.
+ * leads from one to the next is in a table beside them, which other records have no part in.
  */
 const CALLS = `
   -- Functions that records name, each once.
@@ -20,53 +20,62 @@ const CALLS = `
   );
   CREATE INDEX functions_by_name ON functions (name);
 
-  -- Of every record that has a text 'func' among its fields.
-  ALTER TABLE entries ADD COLUMN func INTEGER REFERENCES functions(id);
-  -- Of calls, returns and exceptions: number of the call among those of its ring, of the one that it is inside of, and of
-  -- its end the duration in nanoseconds.
-  ALTER TABLE entries ADD COLUMN call INTEGER;
-  ALTER TABLE entries ADD COLUMN parent INTEGER;
-  ALTER TABLE entries ADD COLUMN dur NUMERIC;
+  -- One row for every record that has a text 'func' among its fields.
+  CREATE TABLE function_entries (
+    id INTEGER PRIMARY KEY REFERENCES entries(id),
+    func INTEGER NOT NULL REFERENCES functions(id),
+    time INTEGER NOT NULL,                -- that of the record
+    ring INTEGER NOT NULL REFERENCES rings(id),
+    call INTEGER,                         -- of calls, returns and exceptions: number of the call among those of its ring
+    parent INTEGER,                       -- number of the call that it is inside of
+    dur NUMERIC                           -- of an end: nanoseconds
+  );
 
   INSERT INTO functions (name, module, line)
     SELECT DISTINCT fields ->> '$.func', iif(json_type(fields, '$.module') = 'text', fields ->> '$.module', NULL),
       iif(json_type(fields, '$.line') = 'integer', fields ->> '$.line', NULL)
     FROM entries WHERE iif(fields LIKE '%"func":"%' AND json_valid(fields), json_type(fields, '$.func') = 'text', 0);
-  UPDATE entries SET func = (
-    SELECT id FROM functions WHERE name = fields ->> '$.func'
-      AND module IS iif(json_type(fields, '$.module') = 'text', fields ->> '$.module', NULL)
-      AND line IS iif(json_type(fields, '$.line') = 'integer', fields ->> '$.line', NULL))
-    WHERE iif(fields LIKE '%"func":"%' AND json_valid(fields), json_type(fields, '$.func') = 'text', 0);
-  UPDATE entries SET call = fields ->> '$.call',
+  INSERT INTO function_entries (id, func, time, ring)
+    SELECT id, (
+        SELECT id FROM functions WHERE name = fields ->> '$.func'
+          AND module IS iif(json_type(fields, '$.module') = 'text', fields ->> '$.module', NULL)
+          AND line IS iif(json_type(fields, '$.line') = 'integer', fields ->> '$.line', NULL)),
+      time, ring
+    FROM entries WHERE iif(fields LIKE '%"func":"%' AND json_valid(fields), json_type(fields, '$.func') = 'text', 0);
+  UPDATE function_entries SET call = fields ->> '$.call',
       parent = iif(fields ->> '$.parent' > 0 AND fields ->> '$.parent' < fields ->> '$.call', fields ->> '$.parent', NULL),
-      dur = (SELECT max(0, coalesce(fields ->> '$.dur', 0)) FROM strings
-        WHERE id = kind AND text IN ('return', 'exception'))
-    WHERE func IS NOT NULL AND kind IN (SELECT id FROM strings WHERE text IN ('call', 'return', 'exception'))
+      dur = iif(k.text = 'call', NULL, max(0, coalesce(fields ->> '$.dur', 0)))
+    FROM entries AS e JOIN strings AS k ON k.id = e.kind
+    WHERE e.id = function_entries.id AND k.text IN ('call', 'return', 'exception')
       AND json_type(fields, '$.call') = 'integer' AND fields ->> '$.call' > 0;
 
-  CREATE INDEX entries_by_func ON entries (func, time) WHERE func IS NOT NULL;
-  CREATE INDEX entries_by_call ON entries (ring, call) WHERE call IS NOT NULL;
+  CREATE INDEX function_entries_by_func ON function_entries (func, time);
+  CREATE INDEX function_entries_by_call ON function_entries (ring, call) WHERE call IS NOT NULL;
+  CREATE TRIGGER function_entries_end AFTER DELETE ON entries BEGIN
+    DELETE FROM function_entries WHERE id = old.id;
+  END;
 
   -- One row for each call, of its begin and its end, or of what is there of them.
   CREATE VIEW calls AS
     WITH pairs AS (
-      SELECT b.id, b.ring, b.call, b.parent, b.func, b.time AS start, x.time AS ended, x.dur, b.fields AS begun,
-        x.fields AS result, b.trace, b.span
-      FROM entries AS b LEFT JOIN entries AS x ON x.ring = b.ring AND x.call = b.call AND x.dur IS NOT NULL
+      SELECT b.id, b.ring, b.call, b.parent, b.func, b.time AS start, x.dur, b.id AS begun, x.id AS ended
+      FROM function_entries AS b
+        LEFT JOIN function_entries AS x ON x.ring = b.ring AND x.call = b.call AND x.dur IS NOT NULL
       WHERE b.call IS NOT NULL AND b.dur IS NULL
       UNION ALL
-      SELECT x.id, x.ring, x.call, x.parent, x.func, CAST(x.time - x.dur / 1000 AS INTEGER), x.time, x.dur, NULL,
-        x.fields, x.trace, x.span
-      FROM entries AS x
+      SELECT x.id, x.ring, x.call, x.parent, x.func, CAST(x.time - x.dur / 1000 AS INTEGER), x.dur, NULL, x.id
+      FROM function_entries AS x
       WHERE x.call IS NOT NULL AND x.dur IS NOT NULL AND NOT EXISTS
-        (SELECT 1 FROM entries AS b WHERE b.ring = x.ring AND b.call = x.call AND b.dur IS NULL)
+        (SELECT 1 FROM function_entries AS b WHERE b.ring = x.ring AND b.call = x.call AND b.dur IS NULL)
     )
-    SELECT c.id, f.name AS func, f.module, f.line, c.start, c.dur, iif(c.dur IS NULL, 'open', c.result ->> '$.status') AS status,
-      c.begun -> '$.args' AS args, c.result ->> '$.ret' AS ret, c.result ->> '$.exc' AS exc,
-      coalesce(c.begun, c.result) ->> '$.depth' AS depth, c.call, c.parent,
-      coalesce(coalesce(c.begun, c.result) ->> '$.async', 0) AS async,
-      p.name AS process, p.pid, r.thread, r.buffer, c.trace AS traceId, c.span AS spanId
+    SELECT c.id, f.name AS func, f.module, f.line, c.start, c.dur, iif(c.dur IS NULL, 'open', x.fields ->> '$.status') AS status,
+      b.fields -> '$.args' AS args, x.fields ->> '$.ret' AS ret, x.fields ->> '$.exc' AS exc,
+      coalesce(b.fields, x.fields) ->> '$.depth' AS depth, c.call, c.parent,
+      coalesce(coalesce(b.fields, x.fields) ->> '$.async', 0) AS async,
+      p.name AS process, p.pid, r.thread, r.buffer, coalesce(b.trace, x.trace) AS traceId, coalesce(b.span, x.span) AS spanId
     FROM pairs AS c
+    LEFT JOIN entries AS b ON b.id = c.begun
+    LEFT JOIN entries AS x ON x.id = c.ended
     JOIN rings AS r ON r.id = c.ring
     JOIN processes AS p ON p.id = r.process
     LEFT JOIN functions AS f ON f.id = c.func;

@@ -121,6 +121,8 @@ test.each([
     undefined: 2,
   });
   expect(groups('func', "kind == 'exception'")).toEqual({ fail: 1 });
+  expect(groups('func', "func == 'parse' and level == 'debug'")).toEqual({ parse: 4 });
+  expect(groups('kind', "func == 'main'")).toEqual({ call: 1, return: 1 });
   expect(groups('arg', "func == 'main'")).toEqual({ n: 1, 'return value': 1 });
   expect(groups('status', 'call != null')).toEqual({ returned: 4, threw: 1, undefined: 7 });
 });
@@ -240,7 +242,9 @@ test('functions that no record names any more are swept', () => {
   const { database: path } = useDirectories();
   store(path, records);
   const database = openTraceDatabase(path, { mode: 'write' });
-  database.exec("DELETE FROM entries WHERE func = (SELECT id FROM functions WHERE name = 'worker')");
+  database.exec(
+    "DELETE FROM entries WHERE id IN (SELECT n.id FROM function_entries AS n JOIN functions AS f ON f.id = n.func WHERE f.name = 'worker')",
+  );
   new DatabaseKeeper(database, resolveRetention()).sweep();
   const names = database.prepare('SELECT name FROM functions WHERE module IS NOT NULL ORDER BY name').all();
   database.close();
@@ -276,7 +280,7 @@ describe('a database of version 1', () => {
       const database = openTraceDatabase(file, { mode: 'read' });
       const rows = [
         'SELECT name, module, line FROM functions ORDER BY id',
-        'SELECT e.id, f.name, e.call, e.parent, e.dur FROM entries AS e LEFT JOIN functions AS f ON f.id = e.func',
+        'SELECT n.*, f.name FROM function_entries AS n JOIN functions AS f ON f.id = n.func',
         'SELECT * FROM calls ORDER BY id',
         "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY name",
       ].map((sql) => database.prepare(sql).all());

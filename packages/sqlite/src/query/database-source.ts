@@ -36,6 +36,12 @@ const OF_ERRORS = `e.severity >= ${Level.error}`;
 
 /** A selection, compiled. */
 interface Compiled extends WindowedEntries {
+  /** What entries are read from: the table, and `entries AS e` where that is another. */
+  readonly from: string;
+  /** Alias of the table; it has `time` and `id`. */
+  readonly key: 'e' | 'n';
+  /** The condition, with what the index needs to be told. */
+  readonly where: string;
   readonly statements: Map<string, StatementSync>;
 }
 
@@ -91,25 +97,25 @@ export class DatabaseSource implements RecordSource {
     limit: number,
   ): Work<PlacedRecord[]> {
     const compiled = this.#compile(selection);
-    const { condition } = compiled;
+    const { condition, key } = compiled;
     const found: PlacedRecord[] = [];
     const [order, behind, upTo] = direction === 'forward' ? ['ASC', '>', '<='] : ['DESC', '<', '>='];
     const take = (range: string, bounds: readonly number[]): void => {
       const statement = this.#prepare(
         compiled,
-        `SELECT ${this.#columns} FROM ${compiled.from} ${NAMES} WHERE ${range} AND ${condition.sql}
-         ORDER BY e.time ${order}, e.id ${order} LIMIT ?`,
+        `SELECT ${this.#columns} FROM ${compiled.from} ${NAMES} WHERE ${range} AND ${compiled.where}
+         ORDER BY ${key}.time ${order}, ${key}.id ${order} LIMIT ?`,
       );
       const rows = this.#ask(() => statement.all(...bounds, ...condition.params, limit - found.length));
       for (const row of rows) found.push(placedRecord(row));
     };
     const start = startOf(condition, from, direction);
     if (isDirect(condition)) {
-      take(`(e.time, e.id) ${behind} (?, ?)`, [start.time, start.id]);
+      take(`(${key}.time, ${key}.id) ${behind} (?, ?)`, [start.time, start.id]);
       return found;
     }
     for (const { first, last, part } of this.#windows(compiled, start, direction)) {
-      take(`(e.time, e.id) ${behind} (?, ?) AND (e.time, e.id) ${upTo} (?, ?)`, [
+      take(`(${key}.time, ${key}.id) ${behind} (?, ?) AND (${key}.time, ${key}.id) ${upTo} (?, ?)`, [
         first.time,
         first.id,
         last.time,
@@ -128,11 +134,12 @@ export class DatabaseSource implements RecordSource {
   /** {@link records} with their places, and the rings that they are of. */
   *placed(selection: Selection): Generator<PlacedRecord, void> {
     const compiled = this.#compile(selection);
+    const { key } = compiled;
     const { low, high } = bounds(compiled.condition);
     const statement = this.#prepare(
       compiled,
       `SELECT ${this.#columns} FROM ${compiled.from} ${NAMES}
-       WHERE e.time >= ? AND e.time <= ? AND ${compiled.condition.sql} ORDER BY e.time, e.id`,
+       WHERE ${key}.time >= ? AND ${key}.time <= ? AND ${compiled.where} ORDER BY ${key}.time, ${key}.id`,
     );
     try {
       const rows = statement.iterate(low, high, ...compiled.condition.params);
@@ -144,11 +151,11 @@ export class DatabaseSource implements RecordSource {
 
   *count(selection: Selection): Work<number> {
     const compiled = this.#compile(selection);
-    const { condition } = compiled;
+    const { condition, key } = compiled;
     const statement = this.#prepare(
       compiled,
       `SELECT count(*) AS count FROM ${compiled.from}
-       WHERE (e.time, e.id) > (?, ?) AND (e.time, e.id) <= (?, ?) AND ${condition.sql}`,
+       WHERE (${key}.time, ${key}.id) > (?, ?) AND (${key}.time, ${key}.id) <= (?, ?) AND ${compiled.where}`,
     );
     const countIn = (first: RecordKey, last: RecordKey): number => {
       const bounds = [first.time, first.id, last.time, last.id];
@@ -192,11 +199,9 @@ export class DatabaseSource implements RecordSource {
 
   *functions(selection: Selection): Work<FunctionStatistics[]> {
     if (!this.#hasCalls) return [];
-    const { condition } = this.#compile(selection);
-    const ends = { condition, from: 'entries AS e INDEXED BY entries_by_time', only: '' };
-    const start = startOf(condition, undefined, 'forward');
+    const options = { manyTexts: true, hasFunctions: true };
     try {
-      return yield* storedFunctions(this.#database, condition, this.#windows(ends, start, 'forward'));
+      return yield* storedFunctions(this.#database, compileEntryCondition(selection, options));
     } catch (error) {
       throw this.#fault(error);
     }
@@ -232,17 +237,20 @@ export class DatabaseSource implements RecordSource {
       this.#database.prepare('SELECT coalesce(max(id), 0) AS texts FROM strings').get(),
     ) as { texts: number };
     const options = { manyTexts: texts > MANY_TEXTS, hasFunctions: this.#hasCalls };
-    let condition = compileEntryCondition(selection, options);
+    const condition = compileEntryCondition(selection, options);
     const func = condition.trace === undefined ? this.#onlyFunction(condition) : undefined;
     const isOfErrors = condition.isOfErrors && this.#hasErrors;
     // Without statistics of the data SQLite would guess which index does it; here it is known.
     let index = isOfErrors ? 'error' : 'time';
     let only = isOfErrors ? OF_ERRORS : '';
     if (condition.trace !== undefined) [index, only] = ['trace', ''];
-    if (func !== undefined) [index, only] = ['func', `e.func = ${func}`];
-    if (only !== '') condition = { ...condition, sql: `${only} AND ${condition.sql}` };
-    const from = `entries AS e INDEXED BY entries_by_${index}`;
-    const compiled: Compiled = { condition, from, only, statements: new Map() };
+    if (func !== undefined) only = `n.func = ${func}`;
+    const where = only === '' ? condition.sql : `${only} AND ${condition.sql}`;
+    let table = `entries AS e INDEXED BY entries_by_${index}`;
+    if (func !== undefined) table = 'function_entries AS n INDEXED BY function_entries_by_func';
+    const from = func === undefined ? table : `${table} CROSS JOIN entries AS e ON e.id = n.id`;
+    const key = func === undefined ? 'e' : 'n';
+    const compiled: Compiled = { condition, table, from, key, only, where, statements: new Map() };
     this.#compiled.set(selection, compiled);
     return compiled;
   }

@@ -55,11 +55,13 @@ function countFunctions(database: DatabaseSync, { sql, params }: EntryCondition)
   const add = (value: unknown, count: number): unknown => counts.set(value, (counts.get(value) ?? 0) + count);
   const functions = database.prepare(
     `SELECT (SELECT name FROM functions WHERE id = func) AS value, count FROM
-       (SELECT e.func, count(*) AS count FROM entries AS e WHERE e.func IS NOT NULL AND ${sql} GROUP BY e.func)`,
+       (SELECT n.func, count(*) AS count FROM function_entries AS n CROSS JOIN entries AS e ON e.id = n.id
+        WHERE ${sql} GROUP BY n.func)`,
   );
   for (const { value, count } of functions.iterate(...params)) add(value, Number(count));
   const others = database.prepare(
-    `SELECT e.fields -> '$.func' AS json, count(*) AS count FROM entries AS e WHERE e.func IS NULL AND ${sql} GROUP BY 1`,
+    `SELECT e.fields -> '$.func' AS json, count(*) AS count FROM entries AS e
+     WHERE e.id NOT IN (SELECT id FROM function_entries) AND ${sql} GROUP BY 1`,
   );
   for (const { json, count } of others.iterate(...params))
     add(groupKey(typeof json === 'string' ? JSON.parse(json) : undefined), Number(count));

@@ -16,12 +16,12 @@ export interface EntryWindow {
   readonly part: number;
 }
 
-/** What is gone through. */
+/** What is gone through, in the order of time. */
 export interface WindowedEntries {
   readonly condition: EntryCondition;
-  /** The table `entries AS e`, with the index that leads through it. */
-  readonly from: string;
-  /** What an index of some entries needs to be told; empty for one of all. */
+  /** The table whose rows lead to entries, with the index that orders them. */
+  readonly table: string;
+  /** What an index of some of its rows needs to be told; empty for one of all. */
   readonly only: string;
 }
 
@@ -40,7 +40,7 @@ export class EntryWindows {
    * @param whole Times of the first and the last entry.
    */
   *from(
-    { condition, from, only }: WindowedEntries,
+    { condition, table, only }: WindowedEntries,
     start: RecordKey,
     direction: Direction,
     whole: { readonly first: number; readonly last: number } | undefined,
@@ -53,7 +53,7 @@ export class EntryWindows {
     const limited = only === '' ? '' : `${only} AND `;
     const next = this.#database.prepare(
       `SELECT time, id FROM
-         (SELECT time, id FROM ${from} WHERE ${limited}(time, id) ${behind} (?, ?) AND ${within}
+         (SELECT time, id FROM ${table} WHERE ${limited}(time, id) ${behind} (?, ?) AND ${within}
           ORDER BY time ${order}, id ${order} LIMIT ?)
        ORDER BY time ${back}, id ${back} LIMIT 1`,
     );

@@ -39,14 +39,12 @@ export function onFunctions(
   const condition = ofFunction(node, filter);
   if (condition === undefined) return undefined;
   const { sql, params } = condition;
-  const isIn = `"e"."func" IN (SELECT "f"."id" FROM "functions" AS "f" WHERE ${sql})`;
-  // Every entry with a text as its function has a number there. A file may be told without one.
+  const isIn = `(SELECT "n"."func" IN (SELECT "f"."id" FROM "functions" AS "f" WHERE ${sql})
+    FROM "function_entries" AS "n" WHERE "n"."id" = "e"."id")`;
+  // Every entry with a text as its function has a row there. A file may be told without a function.
   if (nameOf(node) === 'func') return { sql: isIn, params };
   const own = compile(node);
-  return {
-    sql: `CASE WHEN "e"."func" IS NULL THEN ${own.sql} ELSE ${isIn} END`,
-    params: [...own.params, ...params],
-  };
+  return { sql: `coalesce(${isIn}, ${own.sql})`, params: [...params, ...own.params] };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProcessState } from '@tracebuf/ring';
+import { parseFields } from './stored-record.ts';
 
 /** A process, as the recorder saw it last. */
 export interface StoredProcess {
@@ -15,6 +16,8 @@ export interface StoredProcess {
   readonly uncaught: string | undefined;
   /** Version of Node.js; empty where it is not known. */
   readonly nodeVersion: string;
+  /** Name of its machine; empty where it is not known. */
+  readonly hostname: string;
   /** By buffer and thread. */
   readonly rings: readonly StoredRing[];
 }
@@ -78,19 +81,14 @@ function processOf(row: Row, rings: readonly StoredRing[]): StoredProcess {
     state: STATES.has(state) ? (state as ProcessState) : 'unknown',
     exitCode: typeof row.exit_code === 'number' ? row.exit_code : undefined,
     uncaught: typeof row.uncaught === 'string' ? row.uncaught : undefined,
-    nodeVersion: nodeVersionOf(textOf(row.info)),
+    ...infoOf(textOf(row.info)),
     rings,
   };
 }
 
-function nodeVersionOf(info: string): string {
-  try {
-    const parsed: unknown = JSON.parse(info);
-    const version = typeof parsed === 'object' && parsed !== null && 'nodeVersion' in parsed;
-    return version ? textOf(parsed.nodeVersion) : '';
-  } catch {
-    return '';
-  }
+function infoOf(json: string): Pick<StoredProcess, 'nodeVersion' | 'hostname'> {
+  const info = parseFields(json) ?? {};
+  return { nodeVersion: textOf(info.nodeVersion), hostname: textOf(info.hostname) };
 }
 
 function textOf(value: unknown): string {

@@ -8,7 +8,7 @@ const TABLES = ['processes', 'rings', 'strings', 'entries'];
  * @param hasCalls Whether it is of a version that has functions.
  */
 export function hasTables(database: DatabaseSync, hasCalls: boolean): boolean {
-  const tables = hasCalls ? [...TABLES, 'functions'] : TABLES;
+  const tables = hasCalls ? [...TABLES, 'functions', 'function_entries'] : TABLES;
   const names = tables.map((name) => `'${name}'`).join(', ');
   const { found } = database
     .prepare(
