@@ -1,5 +1,5 @@
 import { type Filter, parseFilter } from '@tracebuf/query';
-import type { TraceRecord } from '@tracebuf/ring';
+import { type TraceRecord, UnknownProcessError } from '@tracebuf/ring';
 import { DatabaseSource, finish, type PlacedRecord, type StoredProcess } from '@tracebuf/sqlite';
 import { meansProcess } from './process-word.ts';
 import {
@@ -37,18 +37,14 @@ export interface StoredRecords {
  * Opens a database in place of processes. What is selected is found by its indexes where there is one.
  *
  * @param path Of the database.
- * @throws DatabaseError where it can't be read; UnknownTraceBufferError where no ring of it is of that buffer; UsageError;
+ * @throws DatabaseError where it can't be read; UnknownProcessError, UnknownTraceBufferError where it has none of these; UsageError;
  *   FilterSyntaxError.
  */
 export function openStoredRecords(path: string, selection: StoredSelection): StoredRecords {
   const source = new DatabaseSource(path);
   try {
     const { selectors = [], last } = selection;
-    const processes = source
-      .books()
-      .filter(
-        ({ name, pid }) => selectors.length === 0 || selectors.some((word) => meansProcess(word, name, pid)),
-      );
+    const processes = selectedProcesses(source.books(), selectors);
     const filter = filterOf(processes, selection);
     return {
       records: last === undefined ? source.placed({ filter }) : newest(source, filter, last),
@@ -59,6 +55,17 @@ export function openStoredRecords(path: string, selection: StoredSelection): Sto
     source.close();
     throw error;
   }
+}
+
+function selectedProcesses(
+  all: readonly StoredProcess[],
+  selectors: readonly string[],
+): readonly StoredProcess[] {
+  const [first] = selectors;
+  if (first === undefined) return all;
+  const selected = all.filter(({ name, pid }) => selectors.some((word) => meansProcess(word, name, pid)));
+  if (selected.length > 0 || selectors.some(isAll)) return selected;
+  throw new UnknownProcessError(first, [], [...new Set(all.map(({ name }) => name))]);
 }
 
 /** The records alone. */

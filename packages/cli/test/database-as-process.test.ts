@@ -157,6 +157,10 @@ describe('a database is taken for a process', () => {
     expect(stdout).toContain('tracebuf.unfinished');
     expect(stdout).toContain('"startTimeUnixNano":"1767322800001000000"');
     expect(sandbox.run(['export', 'all.db', 'other.db'])).toMatchObject({ code: 2 });
+    expect(sandbox.run(['export', 'nobody', 'all.db'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("there are: 'web', 'shop'"),
+    });
   });
 
   test('by forward --otlp, which sends the same as of processes, and nothing twice', async () => {

@@ -50,6 +50,10 @@ test('a dump that is stored in a database and dumped again is the same', async (
   expect(readFileSync(again, 'utf8')).toBe(readFileSync(path, 'utf8'));
   // Spans are made of what the lines say.
   expect(run('show spans a.db --utc').stdout).toContain('12.5 ms  ├─ query  client');
+  // Where they were, and of which service, the lines do not say.
+  const { stdout: otlp } = run('export a.db --format otlp-json');
+  expect(otlp).toContain('"startTimeUnixNano":"1767322800001000000"');
+  expect(otlp).not.toContain('host.name');
   const database = new DatabaseSync(file('a.db'), { readOnly: true });
   expect(
     database.prepare('SELECT count(*) AS wrong FROM rings WHERE position <> stored + lost + cleared').get(),

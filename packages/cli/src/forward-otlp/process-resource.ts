@@ -34,11 +34,12 @@ export class ProcessResources {
 
 /** By the names of OpenTelemetry's semantic conventions. */
 function attributesOf({ name, pid, key, info }: FedProcess): Attributes {
+  const host = info.hostname ?? hostname();
   return {
     'service.name': name,
     // The name of its directory, which no other process of the host ever has.
-    'service.instance.id': `${hostname()}/${key}`,
-    'host.name': hostname(),
+    'service.instance.id': host === '' ? key : `${host}/${key}`,
+    ...(host === '' ? {} : { 'host.name': host }),
     'process.pid': pid,
     'process.runtime.name': 'nodejs',
     ...(info.nodeVersion === '' ? {} : { 'process.runtime.version': info.nodeVersion.replace(/^v/, '') }),

@@ -3,7 +3,12 @@ import { RecordFeed as RingFeed } from '@tracebuf/ring/files';
 
 /** What is to be known of a process, live, dead or in a database. */
 export interface FedProcess extends Pick<ProcessEntry, 'key' | 'name' | 'pid' | 'state'> {
-  readonly info: { readonly nodeVersion: string };
+  readonly info: {
+    /** Empty where it is not known. */
+    readonly nodeVersion: string;
+    /** Of a process in a database: name of its machine, empty where it is not known; absent: this one. */
+    readonly hostname?: string;
+  };
 }
 
 /** What a feed gives: a record, or only where a ring stands, or that a process has nothing more to come. */

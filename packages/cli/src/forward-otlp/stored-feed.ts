@@ -74,6 +74,6 @@ function originsOf(processes: readonly StoredProcess[], fed: readonly FedProcess
   return origins;
 }
 
-function fedProcess({ key, name, pid, state, nodeVersion }: StoredProcess): FedProcess {
-  return { key, name, pid, state, info: { nodeVersion } };
+function fedProcess({ key, name, pid, state, nodeVersion, hostname }: StoredProcess): FedProcess {
+  return { key, name, pid, state, info: { nodeVersion, hostname } };
 }
