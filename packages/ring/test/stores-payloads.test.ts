@@ -36,6 +36,25 @@ function payloadOf(content: Buffer, payloadFlags = 0) {
 }
 
 describe.each(['mapped', 'positional'] as const)('a %s buffer', (mode) => {
+  test('hands a payload the time of its record, also where it is cut', () => {
+    const directory = useTraceDirectory();
+    using buffer = new TraceBuffer('payloads', 4096, { mode, keepLevel: false });
+    const given: number[] = [];
+    for (const size of [8, 5000]) {
+      buffer.appendPayload(KIND, Level.debug, {
+        payloadSize: size,
+        payloadFlags: 0,
+        writePayload: (_bytes, _at, _words, clock) => void given.push(clock?.[0] ?? Number.NaN),
+      });
+    }
+    using reader = new TraceReader([processIn(directory)]);
+    const times = reader.poll().map(({ time }) => time);
+    const [first = 0, second = 0] = given;
+    expect(times).toHaveLength(2);
+    // Of records, in whole microseconds.
+    expect(Math.abs((second - first) * 1000 - ((times[1] ?? 0) - (times[0] ?? 0)))).toBeLessThanOrEqual(1);
+  });
+
   test('stores payloads that their owners write, through many turns of the ring', () => {
     const directory = useTraceDirectory();
     using buffer = new TraceBuffer('payloads', 4096, { mode, keepLevel: false });

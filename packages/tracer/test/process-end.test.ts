@@ -1,6 +1,7 @@
 import './trace-directory.ts';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { TraceRecord } from '@tracebuf/ring';
 import { expect, test } from 'vitest';
 import { fieldsOf, recordsOf } from './recorded.ts';
 import { traceDirectory } from './trace-directory.ts';
@@ -62,4 +63,18 @@ test('a stack that overflows through traced calls, again and again, leaves ring 
     ['after()', 0],
     ["after returned 'sound'", 0],
   ]);
+});
+
+test('threads number their own calls, in rings of their own, which are read as one buffer', () => {
+  const { pid, status } = runFixture('threads');
+  expect(status).toBe(0);
+  const records = recordsOf(pid, 'calls').filter(({ kind }) => kind === 'call');
+  const byThread = new Map<number, TraceRecord[]>();
+  for (const record of records) byThread.set(record.thread, [...(byThread.get(record.thread) ?? []), record]);
+  expect(byThread.size).toBe(3);
+  for (const calls of byThread.values())
+    expect(calls.map((record) => [record.message, fieldsOf(record).call])).toEqual([
+      ['work(turn = 0)', 1],
+      ['work(turn = 1)', 2],
+    ]);
 });

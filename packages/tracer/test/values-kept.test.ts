@@ -117,6 +117,10 @@ test('a call that is longer than the ring takes is cut', () => {
   expect(record?.message).toMatch(/^take\(text = 'x{100,}…/);
 });
 
+test('a buffer that cannot be mapped holds the same', () => {
+  expect(callWith({ mode: 'positional' })).toEqual(callWith({}));
+});
+
 const BAD: readonly [string, unknown][] = [
   ['values', 'some'],
   ['redact', 'password'],
