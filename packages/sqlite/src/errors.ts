@@ -50,6 +50,12 @@ export function databaseError(attempt: string, path: string, cause: unknown): un
   return new DatabaseError(attempt, path, FAULTS.get(code & 0xff) ?? `SQLite says "${message}"`, { cause });
 }
 
+/** Whether SQLite could not make the files beside a database that it reads its latest records from. */
+export function lacksFilesBeside(error: unknown): boolean {
+  const code = (sqliteCode(error) ?? 0) & 0xff;
+  return code === SQLITE_CANTOPEN || code === SQLITE_READONLY;
+}
+
 function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
   return typeof error.errcode === 'number' ? error.errcode : undefined;

@@ -2,13 +2,14 @@ import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { DatabaseSync } from 'node:sqlite';
 import { registerSqlFunctions } from '@tracebuf/query';
-import { DatabaseError, databaseError } from './errors.ts';
+import { DatabaseError, databaseError, lacksFilesBeside } from './errors.ts';
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './schema.ts';
+import { hasRecordsInLog, immutableDatabase, settleLog } from './write-ahead-log.ts';
 
 /** How a database is opened. */
 export interface OpenOptions {
   /**
-   * `read`: nothing is written, and it must be there. `write`: it is made where it is missing, and brought to the present
+   * `read`: nothing of what it says is changed, and it must be there. `write`: it is made where it is missing, and brought to the present
    * version of the schema.
    */
   readonly mode: 'read' | 'write';
@@ -17,6 +18,9 @@ export interface OpenOptions {
 }
 
 const BUSY_TIMEOUT = 10_000;
+
+const NEEDS_LOG =
+  'records of it are in the file of that name with "-wal" behind it, which SQLite can only read where it may write beside it; copy both to another directory and read the copy';
 
 /** Pages of the cache, in KiB. */
 const CACHE_KIB = 64 * 1024;
@@ -27,21 +31,48 @@ const CACHE_KIB = 64 * 1024;
  * @throws DatabaseError where it is missing, no database of Tracebuf, of a later version, damaged, locked or read-only.
  */
 export function openTraceDatabase(path: string, options: OpenOptions): DatabaseSync {
-  const { mode, busyTimeout = BUSY_TIMEOUT } = options;
+  const { mode } = options;
   const attempt = mode === 'read' ? 'read the database' : 'write to the database';
   if (mode === 'write') createPrivately(path, attempt);
   else if (!existsSync(path))
     throw new DatabaseError(attempt, path, 'there is no such file; give another, or record into it first');
-  // Loaded on first use: Node 22 warns that it is experimental.
-  const { DatabaseSync: Database } = createRequire(import.meta.url)(
-    'node:sqlite',
-  ) as typeof import('node:sqlite');
-  let database: DatabaseSync;
+  const open = (file: string | URL): DatabaseSync =>
+    openPrepared(new (loadSqlite())(file, { readOnly: mode === 'read' }), path, attempt, options);
   try {
-    database = new Database(path, { readOnly: mode === 'read' });
+    return open(path);
+  } catch (cause) {
+    if (mode !== 'read' || !lacksFilesBeside(cause)) throw databaseError(attempt, path, cause);
+    // A directory that can't be written to, or a disk.
+    if (hasRecordsInLog(path)) throw new DatabaseError(attempt, path, NEEDS_LOG, { cause });
+  }
+  try {
+    return open(immutableDatabase(path));
   } catch (cause) {
     throw databaseError(attempt, path, cause);
   }
+}
+
+/**
+ * Closes a database that was opened to be read. The last one that has it open leaves no files beside it, where it may.
+ *
+ * @param path Of the database.
+ */
+export function closeTraceDatabase(database: DatabaseSync, path: string): void {
+  database.close();
+  settleLog(loadSqlite(), path);
+}
+
+/** Loaded on first use: Node 22 warns that it is experimental. */
+function loadSqlite(): typeof DatabaseSync {
+  return (createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite')).DatabaseSync;
+}
+
+function openPrepared(
+  database: DatabaseSync,
+  path: string,
+  attempt: string,
+  { mode, busyTimeout = BUSY_TIMEOUT }: OpenOptions,
+): DatabaseSync {
   try {
     // References are there for readers: checking them would look for each text that is removed in all records.
     database.exec('PRAGMA foreign_keys = OFF');
@@ -55,7 +86,9 @@ export function openTraceDatabase(path: string, options: OpenOptions): DatabaseS
     return database;
   } catch (cause) {
     database.close();
-    throw databaseError(attempt, path, cause);
+    // That of another program is left as it is.
+    if (mode === 'read' && !hasRecordsInLog(path)) settleLog(loadSqlite(), path);
+    throw cause;
   }
 }
 

@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -11,9 +13,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { parseFilter } from '@tracebuf/query';
 import { TraceBuffer } from '@tracebuf/ring';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatabaseError } from '../src/errors.ts';
+import { DatabaseSource } from '../src/query/database-source.ts';
 import { Recorder } from '../src/recorder.ts';
 import { openTraceDatabase } from '../src/trace-database.ts';
 import { useDirectories } from './support/directories.ts';
@@ -25,6 +29,15 @@ function thrown(work: () => unknown): Error {
     return error as Error;
   }
   throw new Error('nothing was thrown');
+}
+
+function messagesOf(path: string): string[] {
+  const source = new DatabaseSource(path);
+  try {
+    return [...source.records({ filter: parseFilter('') })].map(({ message }) => message);
+  } finally {
+    source.close();
+  }
 }
 
 /** Mounts a file system of its own; `undefined` where that is not allowed. */
@@ -154,6 +167,51 @@ test('a full disk stops the recorder with a clear error; what was stored is soun
   expect(count).toBe(books?.stored);
   expect(books?.position).toBe((books?.stored ?? 0) + (books?.lost ?? 0));
   database.close();
+});
+
+test('a database on a read-only disk is read, unless its log has records that could not be', () => {
+  const { traces } = useDirectories();
+  const disk = mount(join(traces, '../archive'), 'size=8m');
+  if (disk === undefined) {
+    console.log('not checked: mounting a file system needs root');
+    return;
+  }
+  const path = join(disk, 'traces #1?.sqlite');
+  const unsettled = join(disk, 'unsettled.sqlite');
+  using buffer = new TraceBuffer('a', 1 << 16);
+  buffer.log('kept');
+  const recorder = new Recorder(path);
+  recorder.round();
+  // As a recorder leaves them that is killed.
+  for (const end of ['', '-wal']) copyFileSync(`${path}${end}`, `${unsettled}${end}`);
+  recorder.close();
+  execFileSync('mount', ['-o', 'remount,ro', disk]);
+  expect(messagesOf(path)).toContain('kept');
+  const error = thrown(() => new DatabaseSource(unsettled));
+  expect(error).toBeInstanceOf(DatabaseError);
+  expect(error.message).toMatch(/"-wal" behind it.*copy both to another directory and read the copy/);
+  execFileSync('mount', ['-o', 'remount,rw', disk]);
+  expect(messagesOf(unsettled)).toContain('kept');
+});
+
+test('who has a database open last leaves no file beside it, also where that is a reader', () => {
+  const { traces } = useDirectories();
+  const folder = join(traces, '../read');
+  mkdirSync(folder);
+  const path = join(folder, 'traces.sqlite');
+  using buffer = new TraceBuffer('a', 1 << 16);
+  buffer.log('kept');
+  const recorder = new Recorder(path);
+  recorder.round();
+  const first = new DatabaseSource(path);
+  const second = new DatabaseSource(path);
+  recorder.close();
+  second.close();
+  expect(first.books()).toHaveLength(1);
+  first.close();
+  expect(readdirSync(folder)).toEqual(['traces.sqlite']);
+  expect(messagesOf(path)).toContain('kept');
+  expect(readdirSync(folder)).toEqual(['traces.sqlite']);
 });
 
 test('a read-only disk is a clear error', () => {

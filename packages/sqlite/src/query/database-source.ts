@@ -3,7 +3,7 @@ import type { DataStatistics, Filter } from '@tracebuf/query';
 import { Level, type TraceRecord } from '@tracebuf/ring';
 import type { FunctionStatistics } from '../calls/function-statistics.ts';
 import { DatabaseError, databaseError } from '../errors.ts';
-import { openTraceDatabase, pragma } from '../trace-database.ts';
+import { closeTraceDatabase, openTraceDatabase, pragma } from '../trace-database.ts';
 import { databaseStatistics } from './database-statistics.ts';
 import { compileEntryCondition, type EntryCondition } from './entry-condition.ts';
 import { countGroups } from './entry-groups.ts';
@@ -85,7 +85,7 @@ export class DatabaseSource implements RecordSource {
         throw new DatabaseError(ATTEMPT, path, 'it lacks tables of a recorder; give another file');
       this.refresh();
     } catch (error) {
-      this.#database.close();
+      this.close();
       throw error;
     }
   }
@@ -227,7 +227,7 @@ export class DatabaseSource implements RecordSource {
   }
 
   close(): void {
-    this.#database.close();
+    closeTraceDatabase(this.#database, this.#path);
   }
 
   #compile(selection: Selection): Compiled {
