@@ -28,7 +28,8 @@ const CALLS = `
     ring INTEGER NOT NULL REFERENCES rings(id),
     call INTEGER,                         -- of calls, returns and exceptions: number of the call among those of its ring
     parent INTEGER,                       -- number of the call that it is inside of
-    dur NUMERIC                           -- of an end: nanoseconds
+    dur NUMERIC,                          -- of an end: nanoseconds
+    threw INTEGER                         -- of an end: 1 where it is by an exception, else 0
   );
 
   INSERT INTO functions (name, module, line)
@@ -44,7 +45,8 @@ const CALLS = `
     FROM entries WHERE iif(fields LIKE '%"func":"%' AND json_valid(fields), json_type(fields, '$.func') = 'text', 0);
   UPDATE function_entries SET call = fields ->> '$.call',
       parent = iif(fields ->> '$.parent' > 0 AND fields ->> '$.parent' < fields ->> '$.call', fields ->> '$.parent', NULL),
-      dur = iif(k.text = 'call', NULL, max(0, coalesce(fields ->> '$.dur', 0)))
+      dur = iif(k.text = 'call', NULL, max(0, coalesce(fields ->> '$.dur', 0))),
+      threw = iif(k.text = 'call', NULL, k.text = 'exception')
     FROM entries AS e JOIN strings AS k ON k.id = e.kind
     WHERE e.id = function_entries.id AND k.text IN ('call', 'return', 'exception')
       AND json_type(fields, '$.call') = 'integer' AND fields ->> '$.call' > 0;

@@ -3,7 +3,7 @@ import type { TraceRecord } from '@tracebuf/ring';
 import { callRecord } from './call-record.ts';
 import { FunctionTable } from './function-table.ts';
 
-const COLUMNS = ['id', 'func', 'time', 'ring', 'call', 'parent', 'dur'];
+const COLUMNS = ['id', 'func', 'time', 'ring', 'call', 'parent', 'dur', 'threw'];
 
 /** Rows of one statement. */
 const ROWS = 32;
@@ -43,6 +43,7 @@ export class FunctionEntryWriter {
     values[at++] = call?.call ?? null;
     values[at++] = call?.parent ?? null;
     values[at++] = call?.dur ?? null;
+    values[at++] = call?.end === undefined ? null : Number(call.end === 'threw');
     this.#end = at;
   }
 

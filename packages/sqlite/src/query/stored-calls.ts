@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import { durationBucketSql, type FunctionStatistics, FunctionTally } from '../calls/function-statistics.ts';
 import type { EntryCondition } from './entry-condition.ts';
 import type { PlacedRecord, Work } from './record-source.ts';
@@ -25,13 +24,6 @@ export function storedCalls(
   return rows.map(placedRecord);
 }
 
-/** Number of the kind of records that end calls which threw; one that is none where there is no such record. */
-function exceptionKind(database: DatabaseSync): number {
-  const text = 'exception';
-  const row = database.prepare('SELECT id FROM strings WHERE hash = ? AND text = ?').get(crc32(text), text);
-  return typeof row?.id === 'number' ? row.id : -1;
-}
-
 /** Rows that are summed up in one step. */
 const STEP = 8192;
 
@@ -43,12 +35,11 @@ export function* storedFunctions(
   const { params } = condition;
   const { low, high } = bounds(condition);
   // The entries themselves are looked at only where something is asked of them.
-  const [isAll, exception] = [condition.sql === '1', exceptionKind(database)];
-  const entry = isAll ? '' : 'CROSS JOIN entries AS e ON e.id = n.id';
+  const entry = condition.sql === '1' ? '' : 'CROSS JOIN entries AS e ON e.id = n.id';
   const passes = `n.time >= ${low} AND n.time <= ${high} AND ${condition.sql}`;
   const ends = database.prepare(
     `SELECT n.func, ${durationBucketSql('n.dur')} AS bucket, count(*) AS count, total(n.dur) AS total,
-       sum((SELECT kind FROM entries WHERE id = n.id) = ${exception}) AS errors
+       total(n.threw) AS errors
      FROM function_entries AS n ${entry}
      WHERE n.id > ? AND n.id <= ? AND n.dur IS NOT NULL AND ${passes} GROUP BY n.func, bucket`,
   );
