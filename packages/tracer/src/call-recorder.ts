@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
 import { Level, type PayloadWriter, RecordKind, type TraceBuffer } from '@tracebuf/ring';
 import type { TracedFunction } from './call-function.ts';
-import { CALL_BITS_SHIFT, CallField, MAX_DEPTH, ValueTag } from './call-layout.ts';
+import { CALL_BITS_SHIFT, CallField, ValueTag } from './call-layout.ts';
+import { CallStack, type DetachedCall, FRAME_WORDS, NO_PLACE } from './call-stack.ts';
 import { definitionBookOf } from './definition-book.ts';
 import { apply } from './intrinsics.ts';
 import { operand, PayloadWords } from './payload-words.ts';
@@ -18,14 +19,6 @@ const MARK_SEVERITY = Level.info;
 
 /** Values up to here are copied word by word: a call into the engine would cost more. */
 const QUICK_WORDS = 64;
-const FIRST_FRAMES = 256;
-
-/** Words of a frame: those that a record starts with, and two of filler. */
-const FRAME_WORDS = 8;
-const FUNCTION = CallField.FUNCTION >> 2;
-const DEPTH = CallField.DEPTH >> 2;
-const CALL = CallField.CALL >> 2;
-const PARENT = CallField.PARENT >> 2;
 /** Words in front of the values of a call, and of those of its end. */
 const CALL_HEAD = CallField.VALUES >> 2;
 const END_HEAD = CallField.RESULT >> 2;
@@ -33,15 +26,7 @@ const DURATION = CallField.DURATION >> 2;
 const NANOSECONDS = 1e6;
 
 /** Token of a call that is not recorded. */
-export const NOT_RECORDED = -1;
-
-/** A call that outlives its place on the stack, and what its continuations belong to. */
-export interface DetachedCall {
-  /** The words of its frame. */
-  readonly frame: Int32Array;
-  /** On the clock of records. */
-  readonly start: number;
-}
+export const NOT_RECORDED: number = NO_PLACE;
 
 /** What continuations belong to that are not to be recorded. */
 const SILENCED: DetachedCall = { frame: new Int32Array(FRAME_WORDS), start: 0 };
@@ -65,19 +50,13 @@ export class CallRecorder implements PayloadWriter {
   /** What a continuation belongs to; made when first needed, as having one costs all promises of the program. */
   #contexts: AsyncLocalStorage<DetachedCall> | undefined;
 
-  #capacity = FIRST_FRAMES;
-  /** The stack: {@link FRAME_WORDS} for each call, which are the first ones of its records. */
-  #frames = new Int32Array(FIRST_FRAMES * FRAME_WORDS);
-  /** When the calls on the stack began. */
-  #starts = new Float64Array(FIRST_FRAMES);
-  /** Place of the innermost call, {@link NOT_RECORDED} where there is none. */
-  #top = NOT_RECORDED;
-  /** Number of the last call. In halves, as a larger field would be allocated anew each time. */
-  #callLow = 0;
-  #callHigh = 0;
+  readonly #stack = new CallStack();
   readonly #duration = new Float64Array(1);
   readonly #durationWords = new Int32Array(this.#duration.buffer);
-  /** How many reasons there are not to record. */
+  /**
+   * How many reasons there are not to record. That a record is being written is one: a program may trace what is used for
+   * it.
+   */
   #silence = 0;
   /** Place of the call whose record is written. */
   #place = 0;
@@ -126,26 +105,32 @@ export class CallRecorder implements PayloadWriter {
     h?: unknown,
   ): number {
     if (this.#silence !== 0) return NOT_RECORDED;
-    const place = this.#push(fn.id, fn.bits << CALL_BITS_SHIFT);
-    if (place < 0) return NOT_RECORDED;
-    this.#begin(place, CALL_HEAD);
-    if (this.#keepsArguments) {
-      const { declared, redacted } = fn;
-      const passed = count < declared ? count : declared;
-      const kept = passed < fn.kept ? passed : fn.kept;
-      if (kept > 0) this.#argument(a, redacted & 1);
-      if (kept > 1) this.#argument(b, redacted & 2);
-      if (kept > 2) this.#argument(c, redacted & 4);
-      if (kept > 3) this.#argument(d, redacted & 8);
-      if (kept > 4) this.#argument(e, redacted & 16);
-      if (kept > 5) this.#argument(f, redacted & 32);
-      if (kept > 6) this.#argument(g, redacted & 64);
-      if (kept > 7) this.#argument(h, redacted & 128);
-      if (passed > kept) this.#out.tag(ValueTag.MORE | operand(passed - kept));
+    const outer = this.#outer();
+    if (outer === SILENCED) return NOT_RECORDED;
+    this.#silence++;
+    try {
+      const place = this.#stack.add(fn.id, fn.bits << CALL_BITS_SHIFT, outer);
+      this.#begin(place, CALL_HEAD);
+      if (this.#keepsArguments) {
+        const { declared, redacted } = fn;
+        const passed = count < declared ? count : declared;
+        const kept = passed < fn.kept ? passed : fn.kept;
+        if (kept > 0) this.#argument(a, redacted & 1);
+        if (kept > 1) this.#argument(b, redacted & 2);
+        if (kept > 2) this.#argument(c, redacted & 4);
+        if (kept > 3) this.#argument(d, redacted & 8);
+        if (kept > 4) this.#argument(e, redacted & 16);
+        if (kept > 5) this.#argument(f, redacted & 32);
+        if (kept > 6) this.#argument(g, redacted & 64);
+        if (kept > 7) this.#argument(h, redacted & 128);
+        if (passed > kept) this.#out.tag(ValueTag.MORE | operand(passed - kept));
+      }
+      if (!this.#buffer.appendPayload(RecordKind.CALL, SEVERITY, this)) return NOT_RECORDED;
+      this.#stack.top = place;
+      return place;
+    } finally {
+      this.#silence--;
     }
-    if (!this.#buffer.appendPayload(RecordKind.CALL, SEVERITY, this)) return NOT_RECORDED;
-    this.#top = place;
-    return place;
   }
 
   /** Records that a call has returned, and gives back what. */
@@ -162,30 +147,26 @@ export class CallRecorder implements PayloadWriter {
 
   /** Takes a call from the stack that goes on elsewhere; {@link settle} records its end. */
   detach(token: number): DetachedCall | undefined {
-    if (token < 0) return undefined;
-    this.#top = token - 1;
-    const at = token * FRAME_WORDS;
-    return { frame: this.#frames.slice(at, at + FRAME_WORDS), start: this.#starts[token] as number };
+    return token < 0 ? undefined : this.#stack.detach(token);
   }
 
   /** Applies a function as a part of a detached call: what it calls, now and later, belongs to that. */
   within(call: DetachedCall, fn: unknown, self: unknown, values: ArrayLike<unknown>): unknown {
-    const before = this.#top;
-    this.#top = this.#reattach(call);
+    const stack = this.#stack;
+    const before = stack.top;
+    stack.top = stack.reattach(call);
     try {
       if (!this.#keepsContext) return apply(fn, self, values);
       return this.#context().run(call, apply, fn, self, values);
     } finally {
-      this.#top = before;
+      stack.top = before;
     }
   }
 
   /** Records the end of a detached call. */
   settle(call: DetachedCall, kind: 'returned' | 'threw', value: unknown): void {
-    const before = this.#top;
-    const place = this.#reattach(call);
+    const place = this.#stack.reattach(call);
     this.#leave(place, kind === 'returned' ? RecordKind.RETURN : RecordKind.EXCEPTION, value);
-    this.#top = before;
   }
 
   /** Applies a function of which nothing is to be recorded, nor of what it calls, now and in its continuations. */
@@ -202,18 +183,17 @@ export class CallRecorder implements PayloadWriter {
   /** Records a mark in the call that is being executed. */
   mark(name: string, hasData: boolean, data: unknown): void {
     if (this.#silence !== 0) return;
-    const place = this.#push(0, 0);
-    if (place < 0) return;
-    // Where it is, not a call of its own.
-    const at = place * FRAME_WORDS;
-    this.#frames.copyWithin(at + CALL, at + PARENT, at + PARENT + 2);
-    this.#frames.fill(0, at + PARENT, at + PARENT + 2);
-    this.#callLow = (this.#callLow - 1) | 0;
-    if (this.#callLow === -1) this.#callHigh--;
-    this.#begin(place, CALL_HEAD);
-    this.values.value(name);
-    if (hasData) this.values.value(data);
-    this.#buffer.appendPayload(RecordKind.MARK, MARK_SEVERITY, this);
+    const outer = this.#outer();
+    if (outer === SILENCED) return;
+    this.#silence++;
+    try {
+      this.#begin(this.#stack.addMark(outer), CALL_HEAD);
+      this.values.value(name);
+      if (hasData) this.values.value(data);
+      this.#buffer.appendPayload(RecordKind.MARK, MARK_SEVERITY, this);
+    } finally {
+      this.#silence--;
+    }
   }
 
   /** Of the record that {@link TraceBuffer.appendPayload} is asked to store. */
@@ -228,15 +208,15 @@ export class CallRecorder implements PayloadWriter {
   writePayload(bytes: Buffer, at: number, words?: Int32Array, clock?: Float64Array): void {
     const time = (clock as Float64Array)[0] as number;
     const place = this.#place;
+    const { frames, starts } = this.#stack;
     const isEnd = this.#head === END_HEAD;
-    if (isEnd) this.#duration[0] = (time - (this.#starts[place] as number)) * NANOSECONDS;
-    else this.#starts[place] = time;
+    if (isEnd) this.#duration[0] = (time - (starts[place] as number)) * NANOSECONDS;
+    else starts[place] = time;
     const count = this.#out.at;
     if (words === undefined || count > QUICK_WORDS) {
       this.#writeLong(bytes, at);
       return;
     }
-    const frames = this.#frames;
     const frame = place * FRAME_WORDS;
     let to = at >> 2;
     for (let i = 0; i < CALL_HEAD; i++) words[to++] = frames[frame + i] as number;
@@ -251,18 +231,23 @@ export class CallRecorder implements PayloadWriter {
   /** The same, byte by byte. */
   #writeLong(bytes: Buffer, at: number): void {
     const head = new Int32Array(this.#head);
-    head.set(this.#frames.subarray(this.#place * FRAME_WORDS, this.#place * FRAME_WORDS + CALL_HEAD));
+    head.set(this.#stack.frames.subarray(this.#place * FRAME_WORDS, this.#place * FRAME_WORDS + CALL_HEAD));
     if (this.#head === END_HEAD) head.set(this.#durationWords, DURATION);
     bytes.set(new Uint8Array(head.buffer), at);
     this.#out.bytes.copy(bytes, at + head.byteLength, 0, this.#out.at << 2);
   }
 
   #leave(token: number, kind: number, value: unknown): void {
-    this.#top = token - 1;
+    this.#stack.top = token - 1;
     if (this.#silence !== 0) return;
-    this.#begin(token, END_HEAD);
-    if (kind === RecordKind.RETURN ? this.#keepsResults : this.#keepsArguments) this.values.value(value);
-    this.#buffer.appendPayload(kind, SEVERITY, this);
+    this.#silence++;
+    try {
+      this.#begin(token, END_HEAD);
+      if (kind === RecordKind.RETURN ? this.#keepsResults : this.#keepsArguments) this.values.value(value);
+      this.#buffer.appendPayload(kind, SEVERITY, this);
+    } finally {
+      this.#silence--;
+    }
   }
 
   #argument(value: unknown, redacted: number): void {
@@ -277,70 +262,13 @@ export class CallRecorder implements PayloadWriter {
     this.#out.begin();
   }
 
-  /** A place for a new call, not yet the innermost one; {@link NOT_RECORDED} where it belongs to what is silenced. */
-  #push(fn: number, bits: number): number {
-    const place = this.#top + 1;
-    if (place === this.#capacity) this.#grow();
-    const frames = this.#frames;
-    const at = place * FRAME_WORDS;
-    frames[at + FUNCTION] = fn;
-    if (place > 0) {
-      this.#callFrom(at, frames, at - FRAME_WORDS, bits);
-      return place;
-    }
-    const outer = this.#contexts?.getStore();
-    if (outer === undefined) {
-      frames[at + DEPTH] = bits;
-      frames[at + PARENT] = 0;
-      frames[at + PARENT + 1] = 0;
-      this.#number(at);
-      return place;
-    }
-    if (outer === SILENCED) return NOT_RECORDED;
-    this.#callFrom(at, outer.frame, 0, bits);
-    return place;
-  }
-
-  /** Makes the frame at an index that of a call from another frame. */
-  #callFrom(at: number, callers: Int32Array, caller: number, bits: number): void {
-    const frames = this.#frames;
-    const depth = ((callers[caller + DEPTH] as number) & MAX_DEPTH) + 1;
-    frames[at + DEPTH] = (depth < MAX_DEPTH ? depth : MAX_DEPTH) | bits;
-    frames[at + PARENT] = callers[caller + CALL] as number;
-    frames[at + PARENT + 1] = callers[caller + CALL + 1] as number;
-    this.#number(at);
-  }
-
-  /** Gives the frame at an index the next number. */
-  #number(at: number): void {
-    const low = (this.#callLow + 1) | 0;
-    if (low === 0) this.#callHigh++;
-    this.#callLow = low;
-    this.#frames[at + CALL] = low;
-    this.#frames[at + CALL + 1] = this.#callHigh;
-  }
-
-  /** Puts a detached call behind the innermost one. */
-  #reattach({ frame, start }: DetachedCall): number {
-    const place = this.#top + 1;
-    if (place === this.#capacity) this.#grow();
-    this.#frames.set(frame, place * FRAME_WORDS);
-    this.#starts[place] = start;
-    return place;
+  /** What a call belongs to that is made where nothing traced is being executed. */
+  #outer(): DetachedCall | undefined {
+    return this.#stack.top === NO_PLACE ? this.#contexts?.getStore() : undefined;
   }
 
   #context(): AsyncLocalStorage<DetachedCall> {
     this.#contexts ??= new AsyncLocalStorage<DetachedCall>();
     return this.#contexts;
-  }
-
-  #grow(): void {
-    this.#capacity *= 2;
-    const frames = new Int32Array(this.#capacity * FRAME_WORDS);
-    frames.set(this.#frames);
-    this.#frames = frames;
-    const starts = new Float64Array(this.#capacity);
-    starts.set(this.#starts);
-    this.#starts = starts;
   }
 }

@@ -1,6 +1,7 @@
 import { defineHidden } from './alike.ts';
 import type { TracedFunction } from './call-function.ts';
-import type { CallRecorder, DetachedCall } from './call-recorder.ts';
+import type { CallRecorder } from './call-recorder.ts';
+import type { DetachedCall } from './call-stack.ts';
 import { apply } from './intrinsics.ts';
 import { type AnyFunction, enterWith } from './traced-function.ts';
 

@@ -81,6 +81,25 @@ test('a pause may begin and end anywhere', () => {
   ]);
 });
 
+test('what recording itself needs may be traced', () => {
+  using tracer = newTracer();
+  const leaf = tracer.trace((x: unknown) => x, { name: 'leaf' });
+  const get = Object.getOwnPropertyDescriptor(Map.prototype, 'get') as PropertyDescriptor;
+  const traced = tracer.trace(get.value as (key: unknown) => unknown, { name: 'get' });
+  Object.defineProperty(Map.prototype, 'get', { ...get, value: traced });
+  try {
+    leaf({ a: new Map([['b', 1]]).get('b') });
+  } finally {
+    Object.defineProperty(Map.prototype, 'get', get);
+  }
+  const messages = messagesBy(tracer);
+  expect(messages.filter((message) => message.startsWith('leaf'))).toEqual([
+    'leaf(x = {a: 1})',
+    'leaf returned {a: 1}',
+  ]);
+  expect(messages).toContain("get(arguments[0] = 'b')");
+});
+
 test('a tracer that is closed records nothing, and what it traced goes on', () => {
   const tracer = newTracer();
   const double = tracer.trace((x: number) => x * 2);
