@@ -12,6 +12,7 @@ import { ALIGNMENT, HEADER_SIZE } from './layout.ts';
 import { ensureProcessDirectory } from './process-directory.ts';
 import { processName } from './process-name.ts';
 import { HeaderView, type RingCursors, type RingDescriptor } from './ring-file.ts';
+import { RingReader } from './ring-reader.ts';
 import { RingWriter } from './ring-writer.ts';
 import type { SecureDirectory } from './secure-directory.ts';
 import { listNames, secureCreate, secureOpen } from './secure-file.ts';
@@ -222,11 +223,14 @@ function canContinue({ head, oldest }: RingCursors): boolean {
 /** Removes the rings of threads that ended, but for the newest, and gives back the memory of those that are gone. */
 function forgetEndedThreads(directory: SecureDirectory): void {
   const gone = new Set<string>();
-  const removed = sweepThreadRings(directory, (file) => {
-    const { descriptor, cursors } = readHeader(directory, file);
-    const isGone = descriptor.osThread !== 0 && !existsSync(`/proc/self/task/${descriptor.osThread}`);
-    if (isGone) gone.add(file);
-    return isGone || cursors.closed;
+  const removed = sweepThreadRings(directory, {
+    isEnded: (file) => {
+      const { descriptor, cursors } = readHeader(directory, file);
+      const isGone = descriptor.osThread !== 0 && !existsSync(`/proc/self/task/${descriptor.osThread}`);
+      if (isGone) gone.add(file);
+      return isGone || cursors.closed;
+    },
+    appended: (file) => appendedTo(directory, file),
   });
   const abandoned = removed.filter((file) => gone.has(file));
   unmapRemoved(processKey(), new Set(abandoned.flatMap((file) => [file, file.replace(/ring$/, 'keep')])));
@@ -244,6 +248,19 @@ function readHeader(
     return { descriptor, cursors: header.cursors(descriptor.capacity) };
   } finally {
     closeSync(fd);
+  }
+}
+
+/** How many records were appended to a ring whose writer is done with it. */
+function appendedTo(directory: SecureDirectory, file: string): number {
+  const { descriptor, cursors } = readHeader(directory, file);
+  // In positional mode the header tells what it was when it was last written, and only the records tell the rest.
+  if (descriptor.mode === 'mapped') return cursors.appended;
+  const reader = new RingReader(secureOpen(directory, file, 'r'), file);
+  try {
+    return reader.counts().appended;
+  } finally {
+    reader.close();
   }
 }
 

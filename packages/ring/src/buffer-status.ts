@@ -1,3 +1,5 @@
+import type { ProcessEntry } from './process-entry.ts';
+import { isBooked, type RemovedBook } from './removed-rings.ts';
 import type { RingCounts } from './ring-reader.ts';
 import type { RingSource } from './ring-source.ts';
 
@@ -23,20 +25,75 @@ export interface BufferStatus {
   readonly keywords: bigint;
   /** Threads that have, or had, rings of it. */
   readonly threads: readonly number[];
-  /** Sum over its rings. */
+  /** Sum over its rings; what rings of ended threads held that are gone counts as evicted. */
   readonly counts: RingCounts;
 }
 
-/** Sums the rings of each buffer of each process up. */
-export function bufferStatus(rings: readonly RingSource[]): BufferStatus[] {
-  const groups = new Map<string, RingSource[]>();
-  for (const ring of rings) {
-    const key = `${ring.process.key}/${ring.file.buffer}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [ring]);
-    else group.push(ring);
+/**
+ * Sums the rings of each buffer of each process up.
+ *
+ * @param isWanted Which buffers are asked for, of those that only have rings that are gone.
+ */
+export function bufferStatus(
+  rings: readonly RingSource[],
+  isWanted: (buffer: string) => boolean = () => true,
+): BufferStatus[] {
+  return [...Map.groupBy(rings, ({ process }) => process.key).values()].flatMap((ofProcess) => {
+    const [first] = ofProcess;
+    if (first === undefined) return [];
+    const book = removedBook(first.process);
+    const present = ofProcess.filter(({ file }) => !isBooked(book, file.buffer, file.thread));
+    const groups = Map.groupBy(present, ({ file }) => file.buffer);
+    const statuses = [...groups.values()].flatMap(statusOf);
+    for (const [buffer, { records }] of book.buffers) {
+      const counts = { ...NOTHING, appended: records, evicted: records };
+      const index = statuses.findIndex((status) => status.buffer === buffer);
+      const status = statuses[index];
+      if (status !== undefined) statuses[index] = { ...status, counts: add(status.counts, counts) };
+      else if (isWanted(buffer)) statuses.push(goneStatus(first.process, buffer, counts));
+    }
+    return statuses;
+  });
+}
+
+function removedBook(process: ProcessEntry): RemovedBook {
+  try {
+    return process.removedRings();
+  } catch {
+    // What can't be listed has told so where its rings were listed.
+    return { buffers: new Map(), removing: new Set() };
   }
-  return [...groups.values()].flatMap(statusOf);
+}
+
+const NOTHING: RingCounts = {
+  appended: 0,
+  readable: 0,
+  evicted: 0,
+  discarded: 0,
+  cleared: 0,
+  damaged: 0,
+  cut: 0,
+  replaced: 0,
+  used: 0,
+};
+
+/** A buffer of which nothing is left but what was booked. */
+function goneStatus({ name, pid, key }: ProcessEntry, buffer: string, counts: RingCounts): BufferStatus {
+  return {
+    process: name,
+    pid,
+    key,
+    buffer,
+    mode: 'mapped',
+    policy: 'overwrite',
+    size: 0,
+    enabled: true,
+    minLevel: 0,
+    policyGeneration: 0,
+    keywords: 0n,
+    threads: [],
+    counts,
+  };
 }
 
 function statusOf(rings: readonly RingSource[]): BufferStatus[] {

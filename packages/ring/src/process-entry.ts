@@ -6,6 +6,7 @@ import { parseRingFileName, type RingFileName, ringFileName } from './file-name.
 import { pidOfKey } from './identity.ts';
 import { type Observer, type ProcessState, processState } from './liveness.ts';
 import { type ExitInfo, isMissing, type ProcessInfo, readExitFile, readProcessFile } from './process-file.ts';
+import { type RemovedBook, readRemovedBook } from './removed-rings.ts';
 import { openSecureSubdirectory, type SecureDirectory } from './secure-directory.ts';
 import { listNames, secureOpen } from './secure-file.ts';
 
@@ -60,6 +61,8 @@ export interface ProcessEntry {
   readonly identity: string;
   /** Its rings and keep rings as they are now; empty once retention has removed them. */
   ringFiles(): RingFile[];
+  /** What rings of ended threads have held that are gone, as far as it can be read. */
+  removedRings(): RemovedBook;
   /** Its state now. */
   currentState(): ProcessState;
 }
@@ -105,6 +108,8 @@ export function readProcessEntry(
       ...usage,
       identity: directory.identity,
       ringFiles: () => listRingFiles(root.path, key),
+      removedRings: () =>
+        within(root.path, key, readRemovedBook) ?? { buffers: new Map(), removing: new Set() },
       currentState: () => processState(info, exit, observer),
     };
   } finally {

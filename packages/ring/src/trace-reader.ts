@@ -46,7 +46,8 @@ export class TraceReader {
   /** The buffers, with their books; one entry for each buffer of each process. */
   buffers(): BufferStatus[] {
     this.#open();
-    return bufferStatus([...this.#rings].filter(([key]) => !this.#gone.has(key)).map(([, ring]) => ring));
+    const rings = [...this.#rings].filter(([key]) => !this.#gone.has(key)).map(([, ring]) => ring);
+    return bufferStatus(rings, (buffer) => this.#buffers?.has(buffer) ?? true);
   }
 
   /** All records since the last call of this or {@link poll}, oldest first; decoded as they are taken. */

@@ -14,9 +14,11 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Root } from '../src/directory.ts';
 import { InvalidOptionError } from '../src/errors.ts';
+import { parseRingFileName } from '../src/file-name.ts';
 import { processIdentity } from '../src/identity.ts';
 import { listProcesses } from '../src/registry.ts';
 import { removeProcess } from '../src/remove-process.ts';
+import { isBooked, readRemovedBook } from '../src/removed-rings.ts';
 import { prune, resolveRetention } from '../src/retention.ts';
 import { openSecureDirectory } from '../src/secure-directory.ts';
 import { sweepThreadRings } from '../src/thread-sweep.ts';
@@ -24,6 +26,7 @@ import {
   environment,
   leave,
   NO_PID,
+  PATIENCE,
   runNode,
   script,
   source,
@@ -42,6 +45,11 @@ function keys(root: Root): string[] {
 function leaveMany(root: Root, count: number, what: Parameters<typeof leave>[1] = ENDED): string[] {
   return Array.from({ length: count }, () => leave(root, what)).reverse();
 }
+
+const SWEEP_AND_DIE = [
+  '--conditions=@tracebuf/source',
+  join(import.meta.dirname, 'fixtures/sweep-and-die.ts'),
+];
 
 describe('pruning', () => {
   test('keeps the newest 16 that ended', () => {
@@ -349,7 +357,8 @@ describe('rings of ended threads', () => {
       if (name === 'b.39.ring') throw new Error('unreadable');
       return name !== 'b.0.ring' && name !== 'b.5.ring';
     };
-    expect(sweepThreadRings(directory, isEnded)).toHaveLength(22);
+    const judge = { isEnded, appended: () => 3 };
+    expect(sweepThreadRings(directory, judge)).toHaveLength(22);
     const left = readdirSync(path)
       .filter((name) => name.endsWith('.ring'))
       .map((name) => Number(name.split('.')[1]))
@@ -358,7 +367,47 @@ describe('rings of ended threads', () => {
     expect(left).toEqual([0, 5, ...Array.from({ length: 17 }, (_, index) => index + 24)]);
     expect(readdirSync(path).filter((name) => /\.(keep|defs)$/.test(name))).toHaveLength(36);
     expect(lstatSync(join(path, 'other.txt')).isFile()).toBe(true);
-    expect(sweepThreadRings(directory, isEnded)).toEqual([]);
+    expect(sweepThreadRings(directory, judge)).toEqual([]);
+    // What they held stays booked, in one book.
+    expect(readRemovedBook(directory)).toEqual({
+      buffers: new Map([['b', { rings: 44, records: 132 }]]),
+      removing: new Set(),
+    });
+    expect(readdirSync(path).filter((name) => name.startsWith('removed.'))).toHaveLength(1);
+  });
+
+  test('are counted once, whenever the process is killed while it removes them', {
+    timeout: PATIENCE,
+  }, () => {
+    let deaths = 0;
+    for (let changes = 0; ; changes++) {
+      const root = temporaryRoot();
+      const files: Record<string, number> = {};
+      for (let thread = 0; thread <= 4; thread++) {
+        for (const role of ['ring', 'keep', 'defs']) files[`b.${thread}.${role}`] = 1;
+      }
+      const path = join(root.path, leave(root, { files }));
+      const { signal } = runNode([...SWEEP_AND_DIE, path, String(changes)]);
+      const directory = openSecureDirectory(path);
+      if (directory === undefined) throw new Error('missing');
+      const total = (): number => {
+        const book = readRemovedBook(directory);
+        const booked = [...book.buffers.values()].reduce((sum, { records }) => sum + records, 0);
+        const there = readdirSync(path)
+          .flatMap((name) => parseRingFileName(name) ?? [])
+          .filter(({ role, buffer, thread }) => role !== 'defs' && !isBooked(book, buffer, thread));
+        return booked + 3 * there.length;
+      };
+      expect(total(), `killed before change ${changes}`).toBe(30);
+      // Who comes later ends what was begun.
+      sweepThreadRings(directory, { isEnded: (name) => name !== 'b.0.ring', appended: () => 3 }, 2);
+      expect(total(), `killed before change ${changes}, then swept`).toBe(30);
+      expect(readdirSync(path).filter((name) => name.endsWith('.ring'))).toHaveLength(3);
+      directory.close();
+      if (signal === null) break;
+      deaths++;
+    }
+    expect(deaths).toBeGreaterThan(10);
   });
 
   test('are no reason to throw', () => {
@@ -367,6 +416,7 @@ describe('rings of ended threads', () => {
     const directory = openSecureDirectory(path);
     directory?.close();
     renameSync(path, `${path}.gone`);
-    expect(sweepThreadRings(directory as NonNullable<typeof directory>, () => true)).toEqual([]);
+    const judge = { isEnded: () => true, appended: () => 1 };
+    expect(sweepThreadRings(directory as NonNullable<typeof directory>, judge)).toEqual([]);
   });
 });

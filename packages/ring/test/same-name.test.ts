@@ -115,6 +115,13 @@ test('hundreds of workers come and go, and the newest stay readable', { timeout:
     const own = records.filter((record) => record.thread === thread);
     expect(own.map(({ message }) => message)).toEqual([`hello ${thread}`, `error ${thread}`]);
   }
+  // What was in the rings that went is counted: two records of each worker, and two of the main thread.
+  const [status] = reader.buffers();
+  expect(status?.counts).toMatchObject({
+    appended: 402,
+    readable: records.length,
+    evicted: 402 - records.length,
+  });
   // Files do not pile up: two rings for each thread that is kept.
   expect(process.ringFiles().length).toBeLessThan(64);
 });
