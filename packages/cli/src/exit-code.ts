@@ -10,6 +10,8 @@ export const ExitCode = {
   NOT_FOUND: 3,
   /** Ctrl-C: 128 plus the number of SIGINT, as shells count. */
   INTERRUPTED: 130,
+  /** SIGTERM, counted so too; of services, which end so, it is 0. */
+  TERMINATED: 143,
 } as const;
 
 /** One of {@link ExitCode}. */

@@ -1,30 +1,45 @@
+import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExitCode } from './exit-code.ts';
 
-const SIGTERM_CODE = 143;
+/** What shells add to the number of a signal. */
+const SIGNALLED = 128;
 
 /**
  * Does work that has to tidy up when Ctrl-C ends it. A second Ctrl-C ends it as it is.
  *
  * @param work Ends soon after its signal is aborted.
+ * @param alsoOn Signals that end it so besides SIGINT and SIGTERM.
  * @returns What the work returned, or the exit code for the signal that came.
  */
-export async function interruptible(work: (signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
+export async function interruptible(
+  work: (signal: AbortSignal) => Promise<ExitCode>,
+  alsoOn: readonly NodeJS.Signals[] = [],
+): Promise<ExitCode> {
   const controller = new AbortController();
   let code: number | undefined;
   const interrupt = (signal: NodeJS.Signals): void => {
-    code = signal === 'SIGINT' ? ExitCode.INTERRUPTED : SIGTERM_CODE;
+    code = SIGNALLED + constants.signals[signal];
     controller.abort();
   };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', ...alsoOn];
+  for (const signal of signals) process.once(signal, interrupt);
   try {
     const result = await work(controller.signal);
     return (code as ExitCode | undefined) ?? result;
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    for (const signal of signals) process.off(signal, interrupt);
   }
+}
+
+/**
+ * The exit code of a service, which runs until it is told to stop: that it was told is no failure, neither to a person nor to what
+ * supervises it.
+ *
+ * @param code Of {@link interruptible}.
+ */
+export function stoppedAsMeant(code: ExitCode): ExitCode {
+  return code === ExitCode.INTERRUPTED || code === ExitCode.TERMINATED ? ExitCode.DONE : code;
 }
 
 /** Waits, shorter where the signal is aborted; also 0 ms let signals in. */

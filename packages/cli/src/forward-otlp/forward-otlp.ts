@@ -3,7 +3,7 @@ import type { Invocation } from '../command.ts';
 import { registerDecoders } from '../decoders.ts';
 import { ForwardError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
-import { interruptible, pause } from '../interruption.ts';
+import { interruptible, pause, stoppedAsMeant } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import { plural } from '../quantity.ts';
 import { Collector } from './collector.ts';
@@ -107,8 +107,7 @@ export async function forwardOtlp(
     );
     return ExitCode.FAILED;
   }
-  // Ctrl-C and SIGTERM are how it is meant to end.
-  return once ? code : ExitCode.DONE;
+  return once ? code : stoppedAsMeant(code);
 }
 
 /** What is sent of a database; each signal reads it for itself. */

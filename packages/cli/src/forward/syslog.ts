@@ -7,7 +7,7 @@ import {
 import { visibleText } from '@tracebuf/ring';
 import type { Invocation } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
-import { interruptible } from '../interruption.ts';
+import { interruptible, stoppedAsMeant } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import type { Output } from '../output.ts';
 import { plural } from '../quantity.ts';
@@ -39,8 +39,7 @@ export async function forwardToSyslog({ options, out, err }: Invocation<ForwardO
         `# ${visibleText(target)}: ${delivered} delivered, ${lost} lost, ${repeated} summed up as repeats, ${failed} not to be sent, ${resent} sent again`,
       );
   }
-  // Ctrl-C is how it is meant to end.
-  return code === ExitCode.INTERRUPTED ? ExitCode.DONE : code;
+  return stoppedAsMeant(code);
 }
 
 async function announce(err: Output): Promise<void> {

@@ -5,7 +5,7 @@ import { registerDecoders } from '../decoders.ts';
 import { DEFAULT_DATABASE } from '../default-database.ts';
 import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
-import { interruptible, pause } from '../interruption.ts';
+import { interruptible, pause, stoppedAsMeant } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import { refuseDatabase } from '../named-source.ts';
 import type { Output } from '../output.ts';
@@ -69,8 +69,8 @@ export const recordTraces: Run<RecordOptions> = async ({ operands, options, out,
   else if (!quiet) await out.line(`${summary(totals)} in ${visibleText(db)}`);
   const problems = [...totals.problems].map(([path, error]) => ({ path, error }));
   const read = await reportProblems(problems, err);
-  // Ctrl-C is how it is meant to end.
-  return code === ExitCode.INTERRUPTED || code === ExitCode.DONE ? read : code;
+  const end = stoppedAsMeant(code);
+  return end === ExitCode.DONE ? read : end;
 };
 
 function recorderOptions(selectors: readonly string[], options: RecordOptions): RecorderOptions {
