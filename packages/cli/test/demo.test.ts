@@ -56,13 +56,17 @@ test('the demo finds the records of every answered request in the buffers of the
   expect(readdirSync(sandbox.directory)).toEqual([]);
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the demo, and the service with it', async (signal) => {
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s ends the demo, and the service and its buffers with it', async (signal, expected) => {
   const demo = sandbox.start(['demo']);
   await demo.until(/alive/);
   const [, pid = ''] = /^order-service +(\d+) +alive/m.exec(demo.stdout) ?? [];
   expect(isRunning(Number(pid))).toBe(true);
   const { code, stdout } = await demo.stop(signal);
-  expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
+  expect(code).toBe(expected);
   expect(stdout).not.toContain('Verdict');
   expect(isRunning(Number(pid))).toBe(false);
   expect(readdirSync(sandbox.directory)).toEqual([]);

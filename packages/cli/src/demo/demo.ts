@@ -27,28 +27,32 @@ const SHOWN = 8;
 
 /** Shows all that trace buffers are for: see `trace-cli help demo`. */
 export const demo: Run<Record<string, never>> = async ({ out }) =>
-  await interruptible(async (interrupted) => {
-    const directory = makeDirectory();
-    const remove = (): void => rmSync(directory, { recursive: true, force: true });
-    // A second Ctrl-C ends the process where it stands, but not without this.
-    process.once('exit', remove);
-    const deadline = AbortSignal.timeout(DEADLINE);
-    const signal = AbortSignal.any([interrupted, deadline]);
-    try {
-      return await show(out, directory, signal);
-    } catch (error) {
-      if (interrupted.aborted) return ExitCode.INTERRUPTED;
-      if (deadline.aborted) {
-        throw new DemoError(
-          `The demo was not done after ${DEADLINE / 1000} seconds; the machine seems to be very busy: try again.`,
-        );
+  await interruptible(
+    async (interrupted) => {
+      const directory = makeDirectory();
+      const remove = (): void => rmSync(directory, { recursive: true, force: true });
+      // A second Ctrl-C ends the process where it stands, but not without this.
+      process.once('exit', remove);
+      const deadline = AbortSignal.timeout(DEADLINE);
+      const signal = AbortSignal.any([interrupted, deadline]);
+      try {
+        return await show(out, directory, signal);
+      } catch (error) {
+        if (interrupted.aborted) return ExitCode.INTERRUPTED;
+        if (deadline.aborted) {
+          throw new DemoError(
+            `The demo was not done after ${DEADLINE / 1000} seconds; the machine seems to be very busy: try again.`,
+          );
+        }
+        throw error;
+      } finally {
+        remove();
+        process.off('exit', remove);
       }
-      throw error;
-    } finally {
-      remove();
-      process.off('exit', remove);
-    }
-  });
+      // A terminal that is closed must not leave the demo's buffers in memory.
+    },
+    ['SIGHUP'],
+  );
 
 /** A place like that of the user's own trace buffers, but not theirs: the demo must show, and remove, only its own. */
 function makeDirectory(): string {
