@@ -190,6 +190,30 @@ test('a database and trace buffers tell the same of calls at random', () => {
   );
 });
 
+test('sums over many calls are made in steps, and can be given up', () => {
+  const many = Array.from(
+    { length: 10_000 },
+    (_, n): TestCall => ({ func: 'f', start: START + n, end: START + n }),
+  );
+  for (const source of [inDatabase(callRecords(many)), inMemory(callRecords(many))]) {
+    const work = source.functions(all);
+    const parts: number[] = [];
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done === true) {
+        expect(step.value).toMatchObject([{ func: 'f', count: 10_000 }]);
+        break;
+      }
+      parts.push(step.value.part);
+    }
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts).toEqual(parts.toSorted((left, right) => left - right));
+    const givenUp = source.functions(all);
+    givenUp.next();
+    expect(givenUp.return([])).toEqual({ done: true, value: [] });
+    expect(finish(source.count(all))).toBe(20_000);
+  }
+});
+
 test('the view of calls pairs begins and ends', () => {
   const { database: path } = useDirectories();
   // The begin of the second call was overwritten before it could be read.

@@ -305,6 +305,24 @@ describe('functions', () => {
     expect(driver.body[1]).toMatch(/Orders#check/);
   });
 
+  test('are summed up in steps, and given up with Escape', () => {
+    const many = Array.from(
+      { length: 60_000 },
+      (_, n): TestCall => ({ func: 'f', at: 2 * n, end: 2 * n + 1 }),
+    );
+    const driver = open(callRecords(many));
+    driver.reader.press('s');
+    // A fast machine may be done at once.
+    if (driver.reader.isBusy) {
+      expect(driver.footer).toMatch(/^summing up calls \d+ % … Esc gives up$/);
+      driver.reader.press('<escape>');
+      expect(driver.footer).toBe('Given up');
+      expect(driver.reader.isBusy && driver.header.includes('functions')).toBe(false);
+      driver.press('s');
+    }
+    expect(driver.body[1]).toMatch(/^> {6}60,000 .* f {2}\/srv/);
+  });
+
   test('are none where no call has ended', () => {
     expect(open([record()]).press('s').footer).toBe('No call that has ended is among these records');
   });
