@@ -432,6 +432,7 @@ export class RingWriter {
       beyond > 0
         ? this.#starts.behind(DATA_START + beyond) - DATA_START + this.#end - this.#oldestAt
         : this.#starts.behind(this.#end + beyond) - this.#oldestAt;
+    // A start that lies beyond head is of the last round: then nothing is left.
     this.#moveOldest(Math.min(dropped, used));
     this.#publishOldest();
     return true;
