@@ -1,6 +1,6 @@
 import type { Comparison } from './comparison.ts';
 import { calls } from './comparisons/calls.ts';
-import { condition, notIncluded } from './comparisons/condition.ts';
+import { condition, conditionFloor, notIncluded } from './comparisons/condition.ts';
 import { etwBuilt, etwDeclared, etwDisabled } from './comparisons/etw-events.ts';
 import { comparison as firstScreen } from './comparisons/first-screen.ts';
 import { comparison as heap } from './comparisons/heap-growth.ts';
@@ -9,7 +9,14 @@ import { lttngDefault, lttngSmall } from './comparisons/log-lttng.ts';
 import { belowLevel, belowNamedLevel, disabled } from './comparisons/log-unwanted.ts';
 import { comparison as loopDelay } from './comparisons/loop-delay.ts';
 import { memoryMapped, memoryPositional } from './comparisons/memory.ts';
-import { pinoAsync, pinoFields, pinoFloor, pinoOverhead, pinoSync } from './comparisons/pino.ts';
+import {
+  pinoAsync,
+  pinoFields,
+  pinoFloor,
+  pinoOverhead,
+  pinoSync,
+  pinoSyncFloor,
+} from './comparisons/pino.ts';
 import { readLogs, readPino } from './comparisons/reading.ts';
 import { draining, recording, writerWhileRecorded } from './comparisons/recording.ts';
 import { comparison as showTrace } from './comparisons/show-trace.ts';
@@ -40,9 +47,11 @@ export const comparisons: readonly Comparison[] = [
   pinoFields,
   pinoFloor,
   pinoSync,
+  pinoSyncFloor,
   pinoAsync,
   winston,
   condition,
+  conditionFloor,
   notIncluded,
   spanProcessor,
   ...calls,

@@ -3,6 +3,7 @@ import { TraceBuffer } from '@tracebuf/ring';
 import type { Comparison } from '../comparison.ts';
 import type { Contender } from '../contender.ts';
 import { contender, difference, interleave, ratio } from '../interleave.ts';
+import { mappedBytes } from '../mapped-bytes.ts';
 
 const PATH = '/var/lib/orders/48213.json';
 const MODE = 'read-write';
@@ -23,6 +24,26 @@ export const contenders = {
     return {
       run(operations) {
         for (let i = 0; i < operations; i++) elog.opened(PATH, MODE);
+      },
+    };
+  },
+
+  /** What cannot be done without where each parameter is to be found again: the clock, and a native write of each. */
+  floor(): Contender {
+    const bytes = mappedBytes(SIZE);
+    const clock = new Float64Array(1);
+    const room = (PATH.length + MODE.length) * 3;
+    const stride = 72;
+    return {
+      run(operations) {
+        let at = 0;
+        for (let i = 0; i < operations; i++) {
+          clock[0] = performance.now();
+          const written = bytes.utf8Write(PATH, at, PATH.length * 3);
+          bytes.utf8Write(MODE, at + written, MODE.length * 3);
+          at += stride;
+          if (at + room > SIZE) at = 0;
+        }
       },
     };
   },
@@ -62,6 +83,16 @@ export const condition: Comparison = {
   bar: { kind: 'at most', value: 1.5 },
   async measure(effort) {
     const subject = contender(import.meta.url, 'condition');
+    return ratio(await interleave(subject, contender(import.meta.url, 'traceBuffer'), effort));
+  },
+};
+
+export const conditionFloor: Comparison = {
+  name: 'condition-floor',
+  what: 'reading the clock and one native write of each of the two parameters, over the same TraceBuffer.log',
+  unit: '',
+  async measure(effort) {
+    const subject = contender(import.meta.url, 'floor');
     return ratio(await interleave(subject, contender(import.meta.url, 'traceBuffer'), effort));
   },
 };

@@ -1,19 +1,12 @@
-import { closeSync, ftruncateSync, openSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { openRoot, TraceBuffer } from '@tracebuf/ring';
-// The floor writes into memory that is mapped as a ring's is; programs have no need for that function.
-import { mapFile } from '../../../packages/ring/src/mapping.ts';
+import { TraceBuffer } from '@tracebuf/ring';
 import type { Comparison } from '../comparison.ts';
 import type { Contender } from '../contender.ts';
 import { contender, interleave, ratio } from '../interleave.ts';
+import { mappedBytes } from '../mapped-bytes.ts';
 import { MESSAGE } from '../message.ts';
 
 /** A usual size of a trace buffer. */
 const SIZE = 20480;
-
-interface NativeBuffer extends Buffer {
-  utf8Write(text: string, offset: number, length: number): number;
-}
 
 export const contenders = {
   traceBuffer(): Contender {
@@ -27,7 +20,7 @@ export const contenders = {
 
   /** What no recorder of text with a time can do without: the clock, and one native write of the message. */
   floor(): Contender {
-    const bytes = Buffer.from(mappedMemory(SIZE)) as NativeBuffer;
+    const bytes = mappedBytes(SIZE);
     const clock = new Float64Array(1);
     // Room for the worst case, as the ring gives it: it makes the write faster than with just enough.
     const room = MESSAGE.length * 3;
@@ -45,20 +38,6 @@ export const contenders = {
     };
   },
 };
-
-function mappedMemory(size: number): ArrayBuffer {
-  const root = openRoot({ create: true });
-  const path = join(root.path, `floor-${process.pid}`);
-  const fd = openSync(path, 'wx+', 0o600);
-  try {
-    ftruncateSync(fd, size);
-    return mapFile(fd, path, size).memory;
-  } finally {
-    closeSync(fd);
-    rmSync(path);
-    root.close();
-  }
-}
 
 export const comparison: Comparison = {
   name: 'log',

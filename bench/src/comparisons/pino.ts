@@ -113,6 +113,13 @@ export const pinoSync: Comparison = {
   measure: compare('syncFile', 'traceBuffer'),
 };
 
+export const pinoSyncFloor: Comparison = {
+  name: 'pino-sync-floor',
+  what: 'pino → pino.destination({ sync: true }) to a file, over pino → a destination that writes the line into memory once',
+  unit: '',
+  measure: compare('syncFile', 'oneWrite'),
+};
+
 export const pinoAsync: Comparison = {
   name: 'pino-async-file',
   what: 'pino → pino.destination({ sync: false, minLength: 4096 }) to a file, with its flushes, over pino → traceBuffer()',
