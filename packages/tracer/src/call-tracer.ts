@@ -27,10 +27,12 @@ import {
 
 /** How a function is to be traced. */
 export interface TraceOptions {
-  /** What it is called in records. Default: its own name, or `<anonymous>`. */
+  /** What it is called in records, 256 characters at most. Default: its own name, or `<anonymous>`. */
   readonly name?: string;
 }
 
+/** Longest name of a function, in UTF-16 units. */
+const MAX_NAME = 256;
 /** Takes more arguments than any call has. */
 const ALL = 0x7fff_ffff;
 
@@ -78,7 +80,7 @@ export class CallTracer {
     options: TraceOptions = {},
   ): Fn {
     if (typeof fn !== 'function') throw new InvalidOptionError('fn', fn, 'give a function');
-    return this.#traced(fn as unknown as AnyFunction, options.name, callSite()) as unknown as Fn;
+    return this.#traced(fn as unknown as AnyFunction, nameOption(options), callSite()) as unknown as Fn;
   }
 
   /**
@@ -94,12 +96,13 @@ export class CallTracer {
       throw new InvalidOptionError('target', target, 'give an object or a class');
     const site = callSite();
     if (typeof target === 'function') {
-      const name = options.name ?? functionName(target);
+      const name = nameOption(options) ?? functionName(target);
       this.#traceOwn(target, `${name}.`, site);
       const prototype = (target as { prototype?: unknown }).prototype;
       if (typeof prototype === 'object' && prototype !== null) this.#traceOwn(prototype, `${name}#`, site);
     } else {
-      this.#traceOwn(target, options.name === undefined ? '' : `${options.name}.`, site);
+      const name = nameOption(options);
+      this.#traceOwn(target, name === undefined ? '' : `${name}.`, site);
     }
     return target;
   }
@@ -195,7 +198,7 @@ export class CallTracer {
     const parameters = parameterNames(text);
     const own = functionName(fn) || '<anonymous>';
     const definition: FunctionDefinition = {
-      name: (given ?? (kind === 'class' ? `new ${own}` : own)).toWellFormed(),
+      name: (given ?? (kind === 'class' ? `new ${own}` : own)).slice(0, MAX_NAME).toWellFormed(),
       kind,
       ...site,
       parameters: parameters ?? [],
@@ -228,3 +231,10 @@ const BITS: Readonly<Record<FunctionKind, number>> = {
   generator: CallBit.ASYNC | CallBit.GENERATOR,
   'async generator': CallBit.ASYNC | CallBit.GENERATOR,
 };
+
+/** @throws InvalidOptionError */
+function nameOption({ name }: TraceOptions): string | undefined {
+  if (name !== undefined && (typeof name !== 'string' || name === ''))
+    throw new InvalidOptionError('name', name, 'give what the function is called, or leave it out');
+  return name;
+}

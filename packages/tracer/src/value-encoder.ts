@@ -34,6 +34,8 @@ import { operand, type PayloadWords } from './payload-words.ts';
 
 /** A chain of prototypes is searched so far for the message of an error. */
 const MAX_PROTOTYPES = 8;
+/** Longer keys are not remembered, and stand in the records as far as they fit there. */
+const MAX_KEY = 64;
 /** Beyond so many keys no more are remembered, so that objects used as dictionaries don't fill the memory. */
 const MAX_KEYS = 8192;
 
@@ -232,7 +234,7 @@ export class ValueEncoder {
   }
 
   #addKey(key: string): number {
-    if (this.#keys.size >= MAX_KEYS || !key.isWellFormed()) return 0;
+    if (key.length > MAX_KEY || this.#keys.size >= MAX_KEYS || !key.isWellFormed()) return 0;
     const id = this.#book.name(key);
     const marked = this.redacts(key) ? -id : id;
     this.#keys.set(key, marked);

@@ -151,6 +151,7 @@ test('what is no option, or no function, is refused', () => {
   expect(() => new CallTracer(7 as CallTracerOptions)).toThrow(InvalidOptionError);
   using tracer = newTracer();
   expect(() => tracer.trace(7 as never)).toThrow(InvalidOptionError);
+  expect(() => tracer.trace(() => 1, { name: 7 as never })).toThrow(InvalidOptionError);
   expect(() => tracer.notrace({} as never)).toThrow(InvalidOptionError);
   expect(() => tracer.traceMethods(null as never)).toThrow(InvalidOptionError);
 });

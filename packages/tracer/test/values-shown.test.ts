@@ -124,6 +124,11 @@ test('lone surrogates are replaced and flagged', () => {
   expect(shown({ '\ud800': 1 }).value).toBe("{'\ufffd': 1}");
 });
 
+test('a long key is cut, and its value is shown or not all the same', () => {
+  expect(shown({ ['k'.repeat(1000)]: 1 }).value).toBe(`{${'k'.repeat(64)}: 1}`);
+  expect(shown({ [`${'k'.repeat(1000)}token`]: 1 }).value).toBe(`{${'k'.repeat(64)}: [redacted]}`);
+});
+
 test('of objects with very many keys only the first look pays for the keys', () => {
   const dictionary = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`k${index}`, index]));
   expect(shown(dictionary).value).toBe('{k0: 0, k1: 1, k2: 2, k3: 3, k4: 4, …1995 more}');
