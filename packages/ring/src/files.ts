@@ -14,6 +14,7 @@ export {
   type FeedItem,
   RecordFeed,
   type RecordFeedOptions,
+  ringKey,
 } from './record-feed.ts';
 export { RingSource } from './ring-source.ts';
 export {

@@ -226,7 +226,8 @@ export class RecordFeed {
     for (const file of fed.entry.ringFiles()) {
       if (this.#buffers?.has(file.buffer) === false) continue;
       try {
-        const key = `${fed.entry.key}/${file.name}/${lstatSync(file.path).ino}`;
+        const key = ringKey(fed.entry, file);
+        if (key === undefined) continue;
         present.add(key);
         if (fed.rings.has(key)) continue;
         const source = new RingSource(fed.entry, file, (error) => this.#report(file, error));
@@ -267,6 +268,12 @@ export class RecordFeed {
     if (!fed.isRemoved) this.#finished.add(fed.entry.key);
     this.#ends.push({ process: fed.entry, missed: 0 });
   }
+}
+
+/** {@link FedRing.key} of a ring; `undefined` where it is gone. */
+export function ringKey(process: ProcessEntry, file: RingFile): string | undefined {
+  const stats = lstatSync(file.path, { throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${process.key}/${file.name}/${stats.ino}`;
 }
 
 function newProcess(entry: ProcessEntry): FedProcess {

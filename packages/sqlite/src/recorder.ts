@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Level, listProcesses, type ProcessEntry, type TraceRecord } from '@tracebuf/ring';
-import { type FedRing, RecordFeed, type RecordSequence } from '@tracebuf/ring/files';
+import { type FedRing, RecordFeed, type RecordSequence, ringKey } from '@tracebuf/ring/files';
 import { EntryWriter } from './entry-writer.ts';
 import { databaseError } from './errors.ts';
 import { DatabaseKeeper, type DatabaseRetention, resolveRetention } from './retention.ts';
-import { RingBooks } from './ring-books.ts';
+import { type RemovedBefore, RingBooks } from './ring-books.ts';
 import { StringTable } from './string-table.ts';
 import { openTraceDatabase } from './trace-database.ts';
 
@@ -58,8 +58,11 @@ export class Recorder {
   readonly #entries: EntryWriter;
   readonly #keeper: DatabaseKeeper;
   readonly #wants: (process: ProcessEntry) => boolean;
+  readonly #buffers: readonly string[] | undefined;
   readonly #problems = new Map<string, Error>();
   readonly #seen = new Set<string>();
+  /** What the processes had removed when they were looked at last. */
+  #removedRings: readonly RemovedBefore[] = [];
   #stored = 0;
   #lost = 0;
   #removed = 0;
@@ -75,6 +78,7 @@ export class Recorder {
     const limits = resolveRetention(retention);
     this.#path = path;
     this.#wants = wants;
+    this.#buffers = buffers;
     this.#database = openTraceDatabase(path, {
       mode: 'write',
       ...(busyTimeout === undefined ? {} : { busyTimeout }),
@@ -156,7 +160,10 @@ export class Recorder {
   #update(): void {
     const processes = listProcesses().processes.filter(this.#wants);
     for (const { key } of processes) this.#seen.add(key);
+    const unfinished = processes.filter(({ key }) => !this.#feed.finished.has(key));
     this.#feed.update(processes);
+    // After the rings: what is removed from now on is open here.
+    this.#removedRings = unfinished.flatMap((process) => removedBefore(process, this.#buffers));
   }
 
   #keep(): void {
@@ -225,7 +232,9 @@ export class Recorder {
   /** Books what is over: rings that nothing more will come of, and how processes have ended. */
   #settle(): void {
     const ends = this.#feed.ends();
-    if (ends.length === 0) return;
+    const removedRings = this.#removedRings;
+    this.#removedRings = [];
+    if (ends.length === 0 && removedRings.length === 0) return;
     this.#transaction(() => {
       for (const { process, ring, missed } of ends) {
         if (ring === undefined) {
@@ -235,6 +244,10 @@ export class Recorder {
           if (this.#books.book(id, ring.position, { stored: 0, lost: missed, cleared: 0 }))
             this.#lost += missed;
         }
+      }
+      // Now that all that is open was read: the rest of what a process has removed nobody can have read.
+      for (const removed of removedRings) {
+        this.#lost += this.#books.bookRemoved(removed, ringKeys(removed.process));
       }
       return true;
     });
@@ -285,4 +298,24 @@ function gapBefore(next: TraceRecord, seq: number, count: number): TraceRecord {
     message,
     count,
   };
+}
+
+/** What a process has booked of rings that it has removed, of the buffers that are recorded; nothing where that is none. */
+function removedBefore(process: ProcessEntry, wanted: readonly string[] | undefined): RemovedBefore[] {
+  try {
+    const buffers = [...process.removedRings().buffers].filter(([name]) => wanted?.includes(name) ?? true);
+    if (buffers.length === 0) return [];
+    return [{ process, buffers: new Map(buffers.map(([name, { records }]) => [name, records])) }];
+  } catch {
+    // It has just been removed.
+    return [];
+  }
+}
+
+function ringKeys(process: ProcessEntry): string[] {
+  try {
+    return process.ringFiles().flatMap((file) => ringKey(process, file) ?? []);
+  } catch {
+    return [];
+  }
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { ProcessEntry } from '@tracebuf/ring';
+import { OTHER_BUFFERS, type ProcessEntry } from '@tracebuf/ring';
 import type { FedRing } from '@tracebuf/ring/files';
 
 /** What became of some records of a ring. */
@@ -9,6 +9,16 @@ export interface Booking {
   readonly lost: number;
   readonly cleared: number;
 }
+
+/** What a process had booked of its rings that are gone; see `RemovedBook`. */
+export interface RemovedBefore {
+  readonly process: ProcessEntry;
+  /** Records by name of the buffer. */
+  readonly buffers: ReadonlyMap<string, number>;
+}
+
+/** `role` of the row that stands for the rings of a buffer that nobody could read. */
+const REMOVED_ROLE = 'removed';
 
 /** Processes and rings in a database, and how far each ring has been read. */
 export class RingBooks {
@@ -19,6 +29,9 @@ export class RingBooks {
   readonly #book: StatementSync;
   readonly #positions: StatementSync;
   readonly #position: StatementSync;
+  readonly #readOfGone: StatementSync;
+  readonly #bookRemoved: StatementSync;
+  readonly #removed: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#addProcess = database.prepare(
@@ -36,6 +49,18 @@ export class RingBooks {
     );
     this.#positions = database.prepare('SELECT key, position FROM rings');
     this.#position = database.prepare('SELECT position FROM rings WHERE id = ?');
+    this.#readOfGone = database.prepare(
+      `SELECT coalesce(sum(position), 0) AS records FROM rings
+       WHERE process = :process AND role <> '${REMOVED_ROLE}' AND key NOT IN (SELECT value FROM json_each(:present))
+         AND CASE WHEN :buffer = '${OTHER_BUFFERS}' THEN buffer NOT IN (SELECT value FROM json_each(:named))
+           ELSE buffer = :buffer END`,
+    );
+    this.#bookRemoved = database.prepare(
+      `INSERT INTO rings (process, key, buffer, thread, role, position, lost)
+       VALUES (:process, :key, :buffer, 0, '${REMOVED_ROLE}', :lost, :lost)
+       ON CONFLICT (key) DO UPDATE SET position = excluded.lost, lost = excluded.lost`,
+    );
+    this.#removed = database.prepare('SELECT lost FROM rings WHERE key = ?');
   }
 
   /** How far each ring has been read, by its key. */
@@ -68,6 +93,29 @@ export class RingBooks {
    */
   book(id: number, position: number, { stored, lost, cleared }: Booking): boolean {
     return this.#book.run(stored + lost + cleared, stored, lost, cleared, id, position).changes === 1;
+  }
+
+  /**
+   * Books what was in rings that a process removed before anybody could read them, as one ring more of each buffer.
+   *
+   * @param present Keys of the rings that are there: what was read of others is among what the process has booked.
+   * @returns How many records that are that were not booked before.
+   */
+  bookRemoved({ process, buffers }: RemovedBefore, present: readonly string[]): number {
+    const id = this.#processId(process);
+    const named = JSON.stringify([...buffers.keys()]);
+    let more = 0;
+    for (const [buffer, records] of buffers) {
+      const shown = { process: id, buffer, named, present: JSON.stringify(present) };
+      const read = this.#readOfGone.get(shown) as { records: number };
+      const key = `${process.key}/${buffer}/${REMOVED_ROLE}`;
+      const before = (this.#removed.get(key) as { lost: number } | undefined)?.lost ?? 0;
+      const lost = records - read.records;
+      if (lost <= before) continue;
+      this.#bookRemoved.run({ process: id, key, buffer, lost });
+      more += lost - before;
+    }
+    return more;
   }
 
   /** Writes down how a process is. */
