@@ -92,6 +92,8 @@ describe('trace-cli show spans shows the request in which a service was killed, 
       await until(/in the request/);
       child.kill('SIGKILL');
       await once(child, 'close');
+      // Also of how modules that are imported are instrumented.
+      expect(said).not.toContain('Warning');
 
       const { code, stdout, stderr } = await sandbox.traceCli(
         'show',
@@ -110,6 +112,8 @@ describe('trace-cli show spans shows the request in which a service was killed, 
       expect(server).toMatchObject({ state: 'unfinished', resource: { 'service.name': 'orders' } });
       expect(JSON.stringify(server?.attributes)).toContain('/slow/4711');
       expect(spans.every(({ state }) => state === 'unfinished' || state === 'ended')).toBe(true);
+      // Imported or required, not only what is built in is instrumented.
+      expect(spans.map(({ name }) => name)).toContain('request handler - /slow/:id');
       const logs = spans.flatMap((span) => span.logs);
       expect(logs.map(({ level, message }) => `${level} ${message}`)).toEqual([
         'info looking up the order',

@@ -22,8 +22,16 @@ interface InstrumentationsModule {
 
 const SDK = '@opentelemetry/sdk-node';
 const INSTRUMENTATIONS = '@opentelemetry/auto-instrumentations-node';
-/** Lets instrumentations see modules that are imported, not required. */
+/** Lets instrumentations see modules that are imported, not required: from a thread of its own, which Node.js 26 warns of. */
 const HOOK = '@opentelemetry/instrumentation/hook.mjs';
+/** The same in the thread of the program; later versions have it, for later versions of Node.js. */
+const HOOK_IN_THREAD = 'import-in-the-middle/register-hooks.mjs';
+
+/** What is used of {@link HOOK_IN_THREAD}. */
+interface HookModule {
+  supportsSyncHooks(): boolean;
+  register(): void;
+}
 
 /** Where a program's packages are looked for: where its main script is, where it was started, where this package is. */
 const places: readonly string[] = [
@@ -66,21 +74,28 @@ function withoutDoubles(): Record<string, object> {
 }
 
 /** The hook belongs to the instrumentations, so it is looked for from there. */
-function registerHook(): void {
+async function registerHook(): Promise<void> {
   for (const place of places) {
     if (place === '') continue;
-    try {
-      const instrumentations = createRequire(place).resolve(INSTRUMENTATIONS);
-      const hook = createRequire(instrumentations).resolve(HOOK);
+    const instrumentations = pathFrom(place, INSTRUMENTATIONS);
+    const hook = instrumentations === undefined ? undefined : pathFrom(instrumentations, HOOK);
+    // Not installed there, or without such a hook: what is required is instrumented all the same.
+    if (hook === undefined) continue;
+    const inThread = pathFrom(hook, HOOK_IN_THREAD);
+    if (inThread === undefined || !(await registerInThread(inThread)))
       register(pathToFileURL(hook).href, import.meta.url);
-      return;
-    } catch {
-      // Not installed there, or without such a hook: what is required is instrumented all the same.
-    }
+    return;
   }
 }
 
-function start(): void {
+async function registerInThread(path: string): Promise<boolean> {
+  const hook = (await import(pathToFileURL(path).href)) as HookModule;
+  if (!hook.supportsSyncHooks()) return false;
+  hook.register();
+  return true;
+}
+
+async function start(): Promise<void> {
   if (process.env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return;
   const sdk = load<SdkModule>(SDK);
   if (sdk === undefined) {
@@ -91,7 +106,7 @@ function start(): void {
     return;
   }
   const instrumentations = load<InstrumentationsModule>(INSTRUMENTATIONS);
-  if (instrumentations !== undefined) registerHook();
+  if (instrumentations !== undefined) await registerHook();
   new sdk.NodeSDK({
     spanProcessors: [new TraceBufferSpanProcessor()],
     logRecordProcessors: [new TraceBufferLogRecordProcessor()],
@@ -101,7 +116,7 @@ function start(): void {
 }
 
 try {
-  start();
+  await start();
 } catch (error) {
   // A recorder that can't be had is no reason for a program not to run.
   process.emitWarning(`Spans are not recorded: ${error instanceof Error ? error.message : String(error)}`, {
