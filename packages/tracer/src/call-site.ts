@@ -1,4 +1,3 @@
-import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getCallSites } from 'node:util';
 
@@ -12,21 +11,20 @@ export interface CallSite {
   readonly column: number;
 }
 
-/** Frames that are looked at; those of this package come first. */
-const MAX_FRAMES = 16;
+/** This function, its caller, and the caller of that. */
+const FRAMES = 3;
 const UNKNOWN: CallSite = { module: '', line: 0, column: 0 };
-const OWN_DIRECTORY = dirname(fileURLToPath(import.meta.url)) + sep;
 
-/** Where the program calls this package now. */
+/** Where the function was called that calls this one. */
 export function callSite(): CallSite {
   try {
-    for (const { scriptName, lineNumber, columnNumber = 0 } of getCallSites(MAX_FRAMES)) {
-      const module = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName;
-      if (module.startsWith(OWN_DIRECTORY) || module.startsWith('node:')) continue;
-      return { module, line: lineNumber, column: columnNumber };
-    }
+    const site = getCallSites(FRAMES)[FRAMES - 1];
+    if (site === undefined) return UNKNOWN;
+    const { scriptName, lineNumber, columnNumber = 0 } = site;
+    const module = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName;
+    return { module, line: lineNumber, column: columnNumber };
   } catch {
     // A name that is no path.
+    return UNKNOWN;
   }
-  return UNKNOWN;
 }

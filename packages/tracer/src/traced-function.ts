@@ -23,6 +23,7 @@ export function tracedFunction(recorder: CallRecorder, traced: TracedFunction, f
       g?: unknown,
       h?: unknown,
     ): unknown {
+      // One place that passes `arguments` on, recorded or not: with two, V8 makes an object of them.
       const token = recorder.isListening
         ? recorder.enter(traced, arguments.length, a, b, c, d, e, f, g, h)
         : NOT_RECORDED;
