@@ -20,7 +20,7 @@ export function callSite(): CallSite {
   try {
     const site = getCallSites(FRAMES)[FRAMES - 1];
     if (site === undefined) return UNKNOWN;
-    const { scriptName, lineNumber, columnNumber = 0 } = site;
+    const { scriptName, lineNumber, columnNumber } = site;
     const module = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName;
     return { module, line: lineNumber, column: columnNumber };
   } catch {
