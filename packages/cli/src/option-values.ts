@@ -1,4 +1,4 @@
-import { parseLevel } from '@tracebuf/ring';
+import { parseBytes, parseLevel } from '@tracebuf/ring';
 import { UsageError } from './errors.ts';
 
 /** Names of levels, for completion. */
@@ -31,21 +31,15 @@ export function countValue(text: string): number {
   return Number(text);
 }
 
-const BYTES = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i;
-const UNITS = ['', 'k', 'm', 'g', 't'];
-
 /**
  * Reads a number of bytes: `0`, `4096`, `100M`, `1.5 GiB`; units count by 1024.
  *
  * @throws UsageError
  */
 export function bytesValue(text: string): number {
-  const match = BYTES.exec(text.trim());
-  if (match === null) {
-    throw new UsageError(
-      `The size ${JSON.stringify(text)} can't be understood; give bytes, or one such as 100M`,
-    );
-  }
-  const [, count = '', unit = ''] = match;
-  return Math.round(Number(count) * 1024 ** UNITS.indexOf(unit.toLowerCase()));
+  const bytes = parseBytes(text);
+  if (bytes !== undefined) return bytes;
+  throw new UsageError(
+    `The size ${JSON.stringify(text)} can't be understood; give bytes, or one such as 100M`,
+  );
 }

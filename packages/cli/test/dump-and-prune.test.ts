@@ -113,6 +113,11 @@ describe('prune', () => {
       stderr: '',
     });
     expect(sandbox.run(['prune', '--all', '--keep', '3'])).toMatchObject({ code: 2 });
+    expect(sandbox.run(['prune', '--keep-bytes', '1.5k'], { TRACEBUF_KEEP_BYTES: '64 MiB' }).code).toBe(0);
+    expect(sandbox.run(['prune', '--keep-bytes', 'much'])).toMatchObject({
+      code: 2,
+      stderr: `trace-cli: The size "much" can't be understood; give bytes, or one such as 100M\n`,
+    });
   });
 });
 

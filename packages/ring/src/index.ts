@@ -5,6 +5,7 @@ export type { PayloadWriter } from './append-payload.ts';
 export { type BufferCommand, type CommandedBuffer, controlBuffers } from './buffer-control.ts';
 export type { TraceBufferOptions } from './buffer-options.ts';
 export type { BufferStatus } from './buffer-status.ts';
+export { parseBytes } from './byte-count.ts';
 export type { ControlWords } from './control.ts';
 export { parseCutJson } from './cut-json.ts';
 export { CUT_MARK } from './cut-mark.ts';

@@ -1,3 +1,4 @@
+import { parseBytes } from './byte-count.ts';
 import { type CrashMarks, readCrashMarks, writeCrashMarks } from './crash-marks.ts';
 import type { Root } from './directory.ts';
 import { InvalidOptionError } from './errors.ts';
@@ -9,7 +10,7 @@ import { removeDebris, removeProcess } from './remove-process.ts';
 export interface Retention {
   /** Most dead processes, the newest ones. Default: `TRACEBUF_KEEP_PROCESSES`, else 16. */
   readonly keepProcesses?: number;
-  /** Most bytes that they may take. Default: `TRACEBUF_KEEP_BYTES`, else 256 MiB. */
+  /** Most bytes that they may take. Default: `TRACEBUF_KEEP_BYTES`, such as `64M`, else 256 MiB. */
   readonly keepBytes?: number;
 }
 
@@ -46,16 +47,22 @@ const MAX_CRASH_MARKS = 256;
 /**
  * What is kept of dead processes: options, else the environment, else 16 processes and 256 MiB.
  *
- * @throws InvalidOptionError for what is not a whole number from 0.
+ * @throws InvalidOptionError for what is not a whole number from 0; the environment may also give bytes with a unit.
  */
 export function resolveRetention(options: Retention = {}): Required<Retention> {
   return {
     keepProcesses:
       wholeNumber('keepProcesses', options.keepProcesses) ??
-      fromEnvironment('TRACEBUF_KEEP_PROCESSES') ??
+      fromEnvironment(
+        'TRACEBUF_KEEP_PROCESSES',
+        wholeNumberIn,
+        'give a whole number, 0 or more, or unset it',
+      ) ??
       KEEP_PROCESSES,
     keepBytes:
-      wholeNumber('keepBytes', options.keepBytes) ?? fromEnvironment('TRACEBUF_KEEP_BYTES') ?? KEEP_BYTES,
+      wholeNumber('keepBytes', options.keepBytes) ??
+      fromEnvironment('TRACEBUF_KEEP_BYTES', parseBytes, 'give bytes, or a size such as 64M, or unset it') ??
+      KEEP_BYTES,
   };
 }
 
@@ -64,12 +71,21 @@ function wholeNumber(option: string, value: number | undefined): number | undefi
   throw new InvalidOptionError(option, value, 'give a whole number, 0 or more');
 }
 
-function fromEnvironment(variable: string): number | undefined {
+function wholeNumberIn(text: string): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+function fromEnvironment(
+  variable: string,
+  read: (text: string) => number | undefined,
+  remedy: string,
+): number | undefined {
   const text = process.env[variable];
   if (text === undefined || text === '') return undefined;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(value)) return value;
-  throw new InvalidOptionError(variable, text, 'give a whole number, 0 or more, or unset it');
+  const value = read(text);
+  if (value !== undefined) return value;
+  throw new InvalidOptionError(variable, text, remedy);
 }
 
 /**

@@ -293,6 +293,10 @@ describe('limits', () => {
       delete process.env.TRACEBUF_KEEP_BYTES;
     });
     expect(resolveRetention({ keepBytes: 5 })).toEqual({ keepProcesses: 3, keepBytes: 5 });
+    process.env.TRACEBUF_KEEP_BYTES = '1.5 MiB';
+    expect(resolveRetention().keepBytes).toBe(1_572_864);
+    process.env.TRACEBUF_KEEP_BYTES = 'much';
+    expect(() => resolveRetention()).toThrow(/'much' cannot be used for TRACEBUF_KEEP_BYTES: .*64M/);
     process.env.TRACEBUF_KEEP_PROCESSES = '-1';
     expect(() => resolveRetention()).toThrow(/'-1' cannot be used for TRACEBUF_KEEP_PROCESSES/);
   });

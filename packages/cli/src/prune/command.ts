@@ -1,5 +1,5 @@
 import { type CommandSpec, JSON_OPTION } from '../command.ts';
-import { countValue } from '../option-values.ts';
+import { bytesValue, countValue } from '../option-values.ts';
 
 export const pruneCommand: CommandSpec = {
   words: ['prune'],
@@ -13,8 +13,8 @@ run, or can't be proven dead, are never touched.`,
     { flags: '--keep <count>', description: 'keep this many', parse: countValue },
     {
       flags: '--keep-bytes <bytes>',
-      description: 'keep as many as take no more than this',
-      parse: countValue,
+      description: 'keep as many as take no more than this, such as 64M',
+      parse: bytesValue,
     },
     { flags: '--dry-run', description: 'only show what would be removed' },
     JSON_OPTION,
