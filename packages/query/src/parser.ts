@@ -37,9 +37,18 @@ const TURNED: Readonly<Record<string, Operator>> = {
  * @param text The filter; empty or blank text lets every record pass. Lone surrogates count as U+FFFD.
  * @param options How names and times are understood.
  * @returns The syntax tree, plain data.
- * @throws FilterSyntaxError where the text is no filter; nothing else, whatever the text.
+ * @throws FilterSyntaxError where the text is no filter; nothing else, whatever is given as text.
  */
 export function parseFilter(text: string, options: ParseOptions = {}): Filter {
+  if (typeof text !== 'string') {
+    throw new FilterSyntaxError({
+      code: 'ERR_TRACEBUF_FILTER_SYNTAX',
+      message: `A filter is a string, and this is of type "${typeof text}": give one such as "level >= warn"`,
+      text: '',
+      position: 0,
+      length: 0,
+    });
+  }
   if (text.length > FILTER_LIMITS.textLength) {
     throw new FilterSyntaxError({
       code: 'ERR_TRACEBUF_FILTER_LIMIT',

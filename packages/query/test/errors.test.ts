@@ -12,6 +12,16 @@ function fault(text: string): FilterSyntaxError {
   throw new Error(`parsed: ${text}`);
 }
 
+test.each([5, null, undefined, {}, Symbol('s'), ['a == 1']])(
+  '%s is no filter, and told as any other',
+  (value) => {
+    const error = fault(value as string);
+    expect(error).toMatchObject({ code: 'ERR_TRACEBUF_FILTER_SYNTAX', position: 0, length: 0, text: '' });
+    expect(error.message).toContain(`of type "${typeof value}"`);
+    expect(error.caretLine()).toBe('\n^');
+  },
+);
+
 describe('a fault', () => {
   test.each([
     ['level >= wran', 'VALUE', 'wran', 'warn'],
