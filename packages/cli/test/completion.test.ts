@@ -36,6 +36,21 @@ describe('a command line up to the cursor', () => {
   });
 });
 
+test('"all" is offered once, also where another writer has a buffer of that name', async () => {
+  const sandbox = new Sandbox();
+  try {
+    await sandbox.writer('end', { records: [['mybuf', 'x']] });
+    sandbox.shell(
+      `cd "$TRACEBUF_DIR"/web* && for role in ring keep; do mv "mybuf.0.$role" "ALL.0.$role"; done`,
+    );
+    const { stdout } = sandbox.run(['complete', 'zsh', 'show', 'trace', 'web', '']);
+    expect(stdout).toMatch(/^all\tall trace buffers$/im);
+    expect(stdout.match(/^all\b/gim)).toHaveLength(1);
+  } finally {
+    await sandbox.dispose();
+  }
+});
+
 describe('completion in a shell', () => {
   let sandbox: Sandbox;
   let env: Record<string, string>;

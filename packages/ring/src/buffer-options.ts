@@ -52,6 +52,9 @@ const MIN_BUFFER_SIZE = 4096;
 /** Smallest size of the ring for errors, in bytes. */
 const MIN_KEEP_SIZE = 1024;
 
+/** In any case. */
+const RESERVED_NAME = 'all';
+
 const KNOWN_OPTIONS = ['level', 'enabled', 'keepLevel', 'keepSize', 'policy', 'mode', 'levels', 'directory'];
 
 /**
@@ -64,7 +67,14 @@ export function resolveBufferOptions(
   size: unknown,
   options: TraceBufferOptions = {},
 ): ResolvedBufferOptions {
-  escapeName(name as string);
+  // Checks that it is a text, too.
+  if (escapeName(name as string).toLowerCase() === RESERVED_NAME) {
+    throw new InvalidOptionError(
+      'the trace buffer name',
+      name,
+      'on the command line it means all of them; choose another one',
+    );
+  }
   if (typeof options !== 'object' || options === null) {
     throw new InvalidOptionError('options', options, 'give an object or leave it out');
   }

@@ -33,6 +33,8 @@ describe('construction refuses', () => {
     ['no options', ['b', 4096, null], 'null', 'give an object or leave it out'],
     ['text for options', ['b', 4096, 'error'], "'error'", 'give an object or leave it out'],
     ['an unknown option', ['b', 4096, { mood: 1 }], "'mood'", 'there are level, enabled, keepLevel'],
+    ['a name that means all of them', ['all', 4096], "'all'", 'it means all of them; choose another one'],
+    ['that name in another case', ['ALL', 4096], "'ALL'", 'choose another one'],
     ['an unknown level', ['b', 4096, { level: 'loud' }], "'loud'", 'give trace, debug, info'],
     ['a negative level', ['b', 4096, { level: -1 }], '-1', 'a number from 0 to 65535'],
     ['a level beyond', ['b', 4096, { level: 65536 }], '65536', 'a number from 0 to 65535'],

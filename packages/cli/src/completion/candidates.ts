@@ -3,7 +3,7 @@ import { LEVEL_NAMES } from '../option-values.ts';
 import { shortState } from '../process-state.ts';
 import { knownProviders } from '../provider/find-provider.ts';
 import { resolveWords } from '../resolve-words.ts';
-import { allProcesses, bufferNames, findProcessEntries } from '../target.ts';
+import { allProcesses, bufferNames, findProcessEntries, isAll } from '../target.ts';
 import { type Candidate, WordReader } from '../word-reader.ts';
 
 /**
@@ -121,7 +121,7 @@ function processCandidates(): Candidate[] {
       { value: String(pid), description },
     ];
   });
-  return [...names.map((value) => ({ value })), ...single, { value: 'all', description: 'all processes' }];
+  return withAll([...names.map((value) => ({ value })), ...single], 'all processes');
 }
 
 /** Names of ETW providers, or GUIDs of those without. */
@@ -133,10 +133,15 @@ function providerCandidates(): Candidate[] {
 
 function bufferCandidates(proc: string): Candidate[] {
   const names = new Set(findProcessEntries(proc).flatMap(bufferNames));
-  return [
-    ...[...names].sort().map((value) => ({ value })),
-    { value: 'all', description: 'all trace buffers' },
-  ];
+  return withAll(
+    [...names].sort().map((value) => ({ value })),
+    'all trace buffers',
+  );
+}
+
+/** Files of other writers may be called so, too: the word means all the same. */
+function withAll(found: readonly Candidate[], description: string): Candidate[] {
+  return [...found.filter(({ value }) => !isAll(value)), { value: 'all', description }];
 }
 
 function optionNames({ flags, description }: OptionSpec): Candidate[] {
