@@ -176,6 +176,13 @@ Log Target      : memory-buffer
     expect(output(sandbox, 'configure syslog add 10.0.0.1 local0')).toBe(
       'syslog 10.0.0.1:514 local0: added; "trace-cli enable log target syslog 10.0.0.1:514 local0" makes it send\n',
     );
+    // As with a filter that is there already: the words make sense.
+    const again = sandbox.run('configure syslog add 10.0.0.1 local0'.split(' '));
+    expect(again).toMatchObject({
+      code: 1,
+      stderr:
+        'trace-cli: There is a target "syslog 10.0.0.1:514 local0" already; delete it first, or change it.\n',
+    });
     output(sandbox, 'configure syslog add 10.0.0.1 vr VR-Mgmt local3 rfc5424 tcp from 10.0.0.9');
     output(sandbox, 'conf sys add [2001:db8::1] local1 tls rfc5424 ca logs.pem servername logs');
     output(sandbox, 'conf sys add unix:/dev/log local2');

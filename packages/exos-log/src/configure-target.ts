@@ -1,6 +1,6 @@
 import type { LogConfiguration } from './configuration.ts';
 import { findFilter } from './configuration.ts';
-import { LogConfigurationError, UnknownLogTargetError } from './errors.ts';
+import { LogConfigurationError, LogTargetExistsError, UnknownLogTargetError } from './errors.ts';
 import { sameName } from './event-name.ts';
 import type { LineFormat } from './line-format.ts';
 import { type LogTarget, NUMBER_OF_MESSAGES, type SyslogServer, syslogTarget } from './log-target.ts';
@@ -138,7 +138,8 @@ function checkedServer(target: LogTarget): SyslogServer {
 /**
  * `configure syslog add`: a target that sends to a server; it is disabled until it is enabled.
  *
- * @throws {LogConfigurationError} The server can't be used, or there is a target for it.
+ * @throws {LogConfigurationError} The server can't be used.
+ * @throws {LogTargetExistsError} There is a target for it.
  */
 export function addSyslog(configuration: LogConfiguration, server: SyslogServer): LogConfiguration {
   const target = syslogTarget(server);
@@ -154,9 +155,7 @@ export function addSyslog(configuration: LogConfiguration, server: SyslogServer)
     );
   }
   if (configuration.targets.some((known) => sameName(known.name, target.name))) {
-    throw new LogConfigurationError(
-      `There is a target ${quoted(target.name)} already; delete it first, or change it.`,
-    );
+    throw new LogTargetExistsError(target.name);
   }
   return { ...configuration, targets: [...configuration.targets, target] };
 }

@@ -246,6 +246,25 @@ export class UnknownLogTargetError extends TracebufError {
   }
 }
 
+/** There is a target of that name already. */
+export class LogTargetExistsError extends TracebufError {
+  static {
+    LogTargetExistsError.prototype.name = 'LogTargetExistsError';
+  }
+
+  /** The target that is there. */
+  readonly target: string;
+
+  /** @param target The target that is there. */
+  constructor(target: string) {
+    super(
+      'ERR_TRACEBUF_TARGET_EXISTS',
+      `There is a target ${quoted(target)} already; delete it first, or change it.`,
+    );
+    this.target = target;
+  }
+}
+
 /** Something of the system log that only one process may change at a time is being changed by another. */
 export class LogBusyError extends TracebufError {
   static {

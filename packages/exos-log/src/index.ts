@@ -74,6 +74,7 @@ export {
   LogConfigurationError,
   LogFilterError,
   LogForwardedError,
+  LogTargetExistsError,
   UnknownEventError,
   UnknownLogTargetError,
 } from './errors.ts';

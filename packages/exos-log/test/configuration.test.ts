@@ -17,7 +17,12 @@ import {
   savedConfiguration,
 } from '../src/configuration-schema.ts';
 import { addSyslog, configureTarget, deleteSyslog, findTargets } from '../src/configure-target.ts';
-import { LogConfigurationError, LogFilterError, UnknownLogTargetError } from '../src/errors.ts';
+import {
+  LogConfigurationError,
+  LogFilterError,
+  LogTargetExistsError,
+  UnknownLogTargetError,
+} from '../src/errors.ts';
 import { describeEdit } from '../src/filter-edit.ts';
 import { interestedTargets, isIncluded, judgeIncident, thresholdOf } from '../src/inclusion.ts';
 import type { SyslogServer } from '../src/log-target.ts';
@@ -238,7 +243,7 @@ describe('targets', () => {
     expect(findTargets(configuration, 'syslog [::1]:6514')).toHaveLength(1);
     expect(findTargets(configuration, 'syslog unix:/dev/log')).toHaveLength(1);
     expect(() => findTargets(configuration, 'syslog 10.0.0.9')).toThrow(UnknownLogTargetError);
-    expect(() => addSyslog(configuration, server)).toThrow('already');
+    expect(() => addSyslog(configuration, server)).toThrow(LogTargetExistsError);
     expect(() => addSyslog(configuration, { ...server, port: 0 })).toThrow('port');
     const from = configureTarget(configuration, 'syslog 10.0.0.1', { from: '10.0.0.2', enabled: true });
     expect(from.targets.filter(({ syslog }) => syslog?.from === '10.0.0.2')).toHaveLength(2);
