@@ -7,7 +7,7 @@ import { describeFormat } from './line-layout.ts';
 import type { LogTarget } from './log-target.ts';
 import { PARAMETER_TYPES, type ParameterRole } from './parameter-type.ts';
 import { DEBUG_SEVERITIES, SEVERITIES, type Severity, severityInfo } from './severity.ts';
-import { type Column, tableHead, tableRow } from './table-layout.ts';
+import { type Column, fittedColumns, tableHead, tableRow } from './table-layout.ts';
 
 const EVENT_COLUMNS: readonly Column[] = [
   { title: 'Comp', width: 7 },
@@ -34,17 +34,25 @@ export function layOutComponents({ components, thresholdOf, version = false }: C
     ...(version ? [{ title: 'Version', width: 11 }] : []),
   ];
   const rows = components.flatMap((component) => [
-    tableRow(columns, [
+    [
       component.name,
       component.title,
       severityInfo(thresholdOf(component, undefined)).label,
       `${component.contentVersion}.${component.formatVersion}`,
+    ],
+    ...component.subComponents.map(({ name, title }) => [
+      `  ${name}`,
+      title,
+      severityInfo(thresholdOf(component, name)).label,
+      '',
     ]),
-    ...component.subComponents.map(({ name, title }) =>
-      tableRow(columns, [`  ${name}`, title, severityInfo(thresholdOf(component, name)).label, '']),
-    ),
   ]);
-  return lines(tableRow(columns, ['', '', 'Severity']), ...tableHead(columns), ...rows);
+  const fitted = fittedColumns(columns, rows);
+  return lines(
+    tableRow(fitted, ['', '', 'Severity']),
+    ...tableHead(fitted),
+    ...rows.map((cells) => tableRow(fitted, cells)),
+  );
 }
 
 /** A condition in a listing, with the component that it is of. */
@@ -58,20 +66,29 @@ export function layOutEvents(
   conditions: readonly ListedCondition[],
   options: { readonly details?: boolean } = {},
 ): string {
-  const columns = [...EVENT_COLUMNS, SEVERITY_COLUMN, { title: 'Parameters', width: 10 }];
-  const rows = conditions.flatMap(({ component, condition }) => {
-    const count = `${condition.parameters.length} total`;
-    const row = tableRow(columns, [
-      ...eventCells(component, condition),
-      severityInfo(condition.severity).label,
-      count,
-    ]);
-    return options.details === true ? [row, ...detailsOf(condition)] : [row];
+  const rows = conditions.map(({ component, condition }) => [
+    ...eventCells(component, condition),
+    severityInfo(condition.severity).label,
+    `${condition.parameters.length} total`,
+  ]);
+  const columns = fittedColumns(
+    [...EVENT_COLUMNS, SEVERITY_COLUMN, { title: 'Parameters', width: 10 }],
+    rows,
+  );
+  // Details stand under the severity.
+  const indent = ' '.repeat(widthOf(columns.slice(0, EVENT_COLUMNS.length)));
+  const shown = rows.flatMap((cells, index) => {
+    const { condition } = conditions[index] as ListedCondition;
+    const details = options.details === true ? detailsOf(condition) : [];
+    return [tableRow(columns, cells), ...details.map((line) => indent + visibleText(line))];
   });
-  return lines(...tableHead(columns), ...rows);
+  return lines(...tableHead(columns), ...shown);
 }
 
-const DETAILS = ' '.repeat(EVENT_COLUMNS.reduce((sum, { width }) => sum + width + 1, 0));
+/** Of columns with a space behind each. */
+function widthOf(columns: readonly Column[]): number {
+  return columns.reduce((sum, { width }) => sum + width + 1, 0);
+}
 
 function detailsOf({ parameters, text, cause, action }: ConditionDefinition): string[] {
   return [
@@ -79,7 +96,7 @@ function detailsOf({ parameters, text, cause, action }: ConditionDefinition): st
     text,
     ...(cause === undefined ? [] : [`Cause : ${cause}`]),
     ...(action === undefined ? [] : [`Action: ${action}`]),
-  ].map((line) => DETAILS + visibleText(line));
+  ];
 }
 
 function parameterText({ name, type, role }: ParameterDefinition): string {
@@ -108,17 +125,18 @@ export function layOutCounters(counters: readonly ConditionCounters[]): string {
   ];
   const rows = counters.map(({ component, condition, occurred, included, notified, incomplete = false }) => {
     const mark = incomplete ? '*' : '';
-    return tableRow(columns, [
+    return [
       ...eventCells(component, condition),
       severityInfo(condition.severity).label,
       `${occurred}${mark}`,
       included ? 'Y' : 'N',
       `${notified}${mark}`,
-    ]);
+    ];
   });
+  const fitted = fittedColumns(columns, rows);
   return lines(
-    ...tableHead(columns),
-    ...rows,
+    ...tableHead(fitted),
+    ...rows.map((cells) => tableRow(fitted, cells)),
     '',
     'Occurred   : # of times this event has occurred since last clear or restart',
     'Flags      : (*) not all processes reported their counts in time',
@@ -161,34 +179,30 @@ export function layOutFilterItems(items: readonly FilterItem[], listing: FilterL
       : []),
   ];
   const rows = items.flatMap((item) => [
-    filterRow(columns, markOf(item), item, listing),
-    ...item.except.map((exception) => filterRow(columns, '-', exception, listing)),
+    filterCells(markOf(item), item, listing),
+    ...item.except.map((exception) => filterCells('-', exception, listing)),
   ]);
   // The title of the severities stands over their letters.
-  const title = `${'I/'.padEnd(46)}Severity${matches ? ' Match' : ''}`;
-  return lines(title, ...tableHead(columns), ...rows);
+  const fitted = fittedColumns(columns, rows);
+  const title = `${'I/'.padEnd(widthOf(fitted.slice(0, 1 + EVENT_COLUMNS.length)))}Severity${matches ? ' Match' : ''}`;
+  return lines(title, ...tableHead(fitted), ...rows.map((cells) => tableRow(fitted, cells)));
 }
 
 function markOf({ action }: FilterItem): string {
   return action === 'include' ? 'I' : 'E';
 }
 
-function filterRow(
-  columns: readonly Column[],
-  mark: string,
-  selection: Selection,
-  listing: FilterListing,
-): string {
+function filterCells(mark: string, selection: Selection, listing: FilterListing): string[] {
   const { events, match } = selection;
   const anySub = events.condition === undefined ? '*' : '';
-  return tableRow(columns, [
+  return [
     mark,
     events.component ?? 'All',
     events.subComponent ?? anySub,
     events.condition ?? '*',
     severityLetters(selection, listing),
     ...(match === undefined ? [] : [match.strict ? 'Y' : 'N', matchText(match)]),
-  ]);
+  ];
 }
 
 /**

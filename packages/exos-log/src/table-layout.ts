@@ -1,14 +1,27 @@
 import { visibleText } from '@tracebuf/ring';
 
-/** A column of a listing: its width is that of its dashes. */
+/** A column of a listing. */
 export interface Column {
   readonly title: string;
+  /** That of its dashes: the one of EXOS, for names as short as those of EXOS. */
   readonly width: number;
   /** Default left. */
   readonly align?: 'left' | 'right';
 }
 
-/** One line of a listing. A cell that is wider than its column is shown whole, and moves what follows. */
+/**
+ * Widens columns to the cells that are to stand in them: names of one's own may be longer than those of EXOS. Behind the last one
+ * nothing has to be aligned, unless it is so itself.
+ */
+export function fittedColumns(columns: readonly Column[], rows: readonly (readonly string[])[]): Column[] {
+  return columns.map((column, index) => {
+    if (index === columns.length - 1 && column.align !== 'right') return column;
+    const widest = rows.reduce((width, cells) => Math.max(width, visibleText(cells[index] ?? '').length), 0);
+    return { ...column, width: Math.max(column.width, widest) };
+  });
+}
+
+/** One line of a listing. */
 export function tableRow(columns: readonly Column[], cells: readonly string[]): string {
   const laidOut = columns.map(({ width, align }, index) => {
     const cell = visibleText(cells[index] ?? '');

@@ -98,6 +98,33 @@ Notified   : # of times this event has occurred while Included was Y
     expect(layOutCounters([{ ...drop, incomplete: true }])).toContain('Error              12* Y       12*\n');
   });
 
+  test('columns are as wide as the names of one’s own components need, in every row', () => {
+    const own = { ...listed('InBPDU.Drop'), component: 'OrderService' };
+    const counters: ConditionCounters[] = [
+      { ...own, occurred: 12, included: true, notified: 1_234_567_890 },
+      { ...listed('InBPDU.Ign'), occurred: 40, included: false, notified: 0 },
+    ];
+    expect(layOutCounters(counters)).toContain(
+      `${`
+Comp         SubComp     Condition               Severity      Occurred In Notified
+------------ ----------- ----------------------- ------------- -------- -- ----------
+OrderService InBPDU      Drop                    Error               12 Y  1234567890
+STP          InBPDU      Ign                     Debug-Summary       40 N           0
+`.slice(1)}`,
+    );
+    expect(layOutEvents([own, listed('InBPDU.Ign')])).toContain(
+      'OrderService InBPDU      Drop                    Error         2 total\n' +
+        'STP          InBPDU      Ign                     Debug-Summary 2 total\n',
+    );
+    const details = layOutEvents([own], { details: true }).split('\n');
+    expect(details[3]?.indexOf('0 - port')).toBe(details[2]?.indexOf('Error'));
+    const long = { ...stp, name: 'OrderServiceOfTheShop' };
+    const [, , rules, name] = layOutComponents({ components: [long], thresholdOf: () => 'error' }).split(
+      '\n',
+    );
+    expect(name?.indexOf(stp.title)).toBe((rules?.indexOf(' ') ?? 0) + 1);
+  });
+
   test('show log configuration target', () => {
     expect(layOutTargets(FACTORY_CONFIGURATION.targets.slice(0, 1), false)).toBe(
       `${`
