@@ -1,8 +1,8 @@
 import { visibleText } from '@tracebuf/ring';
 import type { FunctionStatistics } from '@tracebuf/sqlite';
 import { formatDuration } from '../show-spans/duration.ts';
-import { SIDE_STEP } from './scroll-text.ts';
-import { cutLine, padLine, plainLine, type StyledLine } from './styled-line.ts';
+import { RowCursor } from './row-cursor.ts';
+import { plainLine, type StyledLine } from './styled-line.ts';
 import type { Key } from './terminal/key-decoder.ts';
 
 /** A column of numbers, most first when it is sorted by. */
@@ -30,79 +30,42 @@ const TOTAL = 1;
 /** A table of functions and what their calls came to, sorted by any of its columns. */
 export class FunctionsView {
   readonly #all: readonly FunctionStatistics[];
-  #rows: readonly FunctionStatistics[] = [];
+  readonly #cursor: RowCursor<FunctionStatistics>;
   /** Column it is sorted by; behind the last one, the name. */
   #column = TOTAL;
-  #cursor = 0;
-  #top = 0;
-  #left = 0;
-  #height = 1;
 
   constructor(functions: readonly FunctionStatistics[]) {
     this.#all = functions;
-    this.#sort();
+    this.#cursor = new RowCursor(this.#sorted());
   }
 
   /** The function under the cursor. */
   get current(): FunctionStatistics | undefined {
-    return this.#rows[this.#cursor];
+    return this.#cursor.current;
   }
 
   /** @returns Whether the key means something here. */
   press(key: Key): boolean {
-    const page = Math.max(1, this.#height - 1);
     switch (key) {
-      case '<down>':
-      case 'j':
-        return this.#to(this.#cursor + 1);
-      case '<up>':
-      case 'k':
-        return this.#to(this.#cursor - 1);
-      case '<pagedown>':
-      case 'f':
-      case ' ':
-        return this.#to(this.#cursor + page);
-      case '<pageup>':
-      case 'b':
-        return this.#to(this.#cursor - page);
-      case 'g':
-      case '<home>':
-        return this.#to(0);
-      case 'G':
-      case '<end>':
-        return this.#to(this.#rows.length - 1);
       case 's':
       case '<tab>':
         return this.#sortBy(this.#column + 1);
       case 'S':
       case '<backtab>':
         return this.#sortBy(this.#column - 1);
-      case '<right>':
-        this.#left += SIDE_STEP;
-        return true;
-      case '<left>':
-        this.#left = Math.max(0, this.#left - SIDE_STEP);
-        return true;
       default:
-        return false;
+        return this.#cursor.press(key);
     }
   }
 
   /** What is seen. */
   body(width: number, height: number): StyledLine[] {
-    this.#height = Math.max(1, height - 1);
-    this.#to(this.#cursor);
     const titles = COLUMNS.map(({ title, width: columns }, index) =>
       this.#title(title, index).padStart(columns),
     );
     const head = plainLine(` ${titles.join('')}  ${this.#title(NAME, COLUMNS.length)}`, '1');
-    const rows = this.#rows.slice(this.#top, this.#top + this.#height).map((row, index): StyledLine => {
-      const isCurrent = this.#top + index === this.#cursor;
-      const line = cutLine(plainLine(rowText(row), isCurrent ? '7' : ''), this.#left, Math.max(1, width - 1));
-      const gutter = plainLine(isCurrent ? '>' : ' ', isCurrent ? '7' : '');
-      return isCurrent ? padLine([...gutter, ...line], width, '7') : [...gutter, ...line];
-    });
-    return [cutLine(head, this.#left, width), ...rows];
+    const rows = this.#cursor.body(width, height - 1, (row) => plainLine(rowText(row)));
+    return [this.#cursor.cut(head, width), ...rows];
   }
 
   #title(title: string, column: number): string {
@@ -112,26 +75,18 @@ export class FunctionsView {
   #sortBy(column: number): true {
     const columns = COLUMNS.length + 1;
     this.#column = (column + columns) % columns;
-    this.#sort();
-    return this.#to(0);
+    return this.#cursor.show(this.#sorted(), 0);
   }
 
-  #sort(): void {
+  #sorted(): readonly FunctionStatistics[] {
     const column = COLUMNS[this.#column];
     const byName = (left: FunctionStatistics, right: FunctionStatistics): number =>
       left.func < right.func ? -1 : left.func > right.func ? 1 : 0;
-    this.#rows = this.#all.toSorted((left, right) =>
+    return this.#all.toSorted((left, right) =>
       column === undefined
         ? byName(left, right)
         : column.value(right) - column.value(left) || byName(left, right),
     );
-  }
-
-  #to(index: number): true {
-    this.#cursor = Math.max(0, Math.min(index, this.#rows.length - 1));
-    if (this.#cursor < this.#top) this.#top = this.#cursor;
-    if (this.#cursor >= this.#top + this.#height) this.#top = this.#cursor - this.#height + 1;
-    return true;
   }
 }
 
