@@ -40,7 +40,7 @@ function decodeInfo(info: Record<string, unknown>, payload: RecordPayload): Deco
   const { level, message, ...fields } = info;
   const decoded: Mutable<DecodedPayload> = { message: '' };
   if (typeof message === 'string') {
-    decoded.message = plain(message);
+    decoded.message = plain(withoutStack(message, fields));
   } else if (message !== undefined) {
     // An object as message: the text to read first, and the whole beside it.
     decoded.message = textOfMessage(message);
@@ -52,6 +52,21 @@ function decodeInfo(info: Record<string, unknown>, payload: RecordPayload): Deco
   const name = levelNameOf(level, payload);
   if (name !== undefined) decoded.level = name;
   return { ...decoded, ...spanIdsIn(info) };
+}
+
+/**
+ * A message without the stack that stands behind it, and in `fields` once: winston's records of exceptions and rejections have it in
+ * the message, as `stack`, and in the error.
+ */
+function withoutStack(message: string, fields: Record<string, unknown>): string {
+  const { stack, error } = fields;
+  if (typeof stack !== 'string' || stack === '') return message;
+  if (isObject(error) && error.stack === stack) {
+    const { stack: _, ...rest } = error;
+    fields.error = rest;
+  }
+  const end = `\n${stack}`;
+  return message.length > end.length && message.endsWith(end) ? message.slice(0, -end.length) : message;
 }
 
 /** What `format.logstash()` makes: `{"@fields":{…},"@message":"…","@timestamp":"…"}`. */

@@ -40,6 +40,20 @@ describe('a whole line', () => {
     expect(decode('{}')).toEqual({ message: '' });
   });
 
+  test('the stack of an exception or rejection, which winston gives three times, is there once', () => {
+    const stack = 'TypeError: late\n  at y';
+    const info = { message: `unhandledRejection: late\n${stack}`, rejection: true, stack };
+    const error = { name: 'TypeError', message: 'late' };
+    const decoded = { message: 'unhandledRejection: late', fields: { rejection: true, stack, error } };
+    expect(decode(line({ ...info, error: { ...error, stack } }))).toEqual(decoded);
+    expect(decode(line({ ...info, error }))).toEqual(decoded);
+    // Another one is not the same.
+    expect(decode(line({ ...info, error: { stack: 'Error: cause' } })).fields?.error).toEqual({
+      stack: 'Error: cause',
+    });
+    expect(decode(line({ message: 'm', stack })).message).toBe('m');
+  });
+
   test.for(['trace_id', 'traceId'])('ids of a span, by the name %s', (key) => {
     const span = key === 'traceId' ? 'spanId' : 'span_id';
     const ids = { [key]: 'ABCDEF0123456789abcdef0123456789', [span]: '0123456789abcdef' };
