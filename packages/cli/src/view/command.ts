@@ -5,8 +5,8 @@ export const viewCommand: CommandSpec = {
   words: ['view'],
   summary: 'a full-screen reader of a database or of trace buffers',
   details: `Reads a database that "trace-cli record" has written, or the trace buffers of processes: what is there, and what comes.
-Without a word it is traces.sqlite of this directory where there is one, else the buffers of all processes; "trace-cli" alone
-does the same.
+Without a word it is traces.sqlite of this directory where there is one, else the buffers of all processes. "trace-cli" alone
+does the same, but where there is neither such a database nor a terminal: then it prints what it can do.
 
 Keys are those of less; h shows them all. Where standard output is no terminal, the records are printed.`,
   operands: [
