@@ -1,9 +1,9 @@
 import type { TraceRecord } from '@tracebuf/ring';
-import type { StoredLogRecord } from './log-record.ts';
 import { levelOfSeverity, severityOfLevel } from './otel-level.ts';
 import { hrTimeOf, rfc3339 } from './rfc3339.ts';
 import { countOf, idOf, microsecondsOf } from './span-fields.ts';
 import { attributesOf, originOf } from './stored-definitions.ts';
+import type { StoredLogRecord } from './stored-log-record.ts';
 
 const SAMPLED = 1;
 

@@ -9,29 +9,8 @@ import {
 import { fieldsOfLogRecord, logRecordFromFields } from './log-fields.ts';
 import { PayloadDecoder } from './payload-decoder.ts';
 import { idsBefore } from './span-record.ts';
-import {
-  resourceOf,
-  type StoredResource,
-  type StoredScope,
-  scopeOf,
-  sharedOf,
-} from './stored-definitions.ts';
-import type { Attributes, HrTime, SpanContextLike } from './types.ts';
-
-/** A log record as it was stored, in the shape of the SDK's `ReadableLogRecord`, so that the serializers of OpenTelemetry take it. */
-export interface StoredLogRecord {
-  readonly hrTime: HrTime;
-  readonly hrTimeObserved: HrTime;
-  readonly spanContext?: SpanContextLike;
-  readonly severityText?: string;
-  readonly severityNumber?: number;
-  readonly body?: unknown;
-  readonly eventName?: string;
-  readonly resource: StoredResource;
-  readonly instrumentationScope: StoredScope;
-  readonly attributes: Attributes;
-  readonly droppedAttributesCount: number;
-}
+import { resourceOf, scopeOf, sharedOf } from './stored-definitions.ts';
+import type { StoredLogRecord } from './stored-log-record.ts';
 
 /** Log records by the fields of their records, which the decoder makes anew for each record. */
 const logRecords = new WeakMap<object, StoredLogRecord>();

@@ -1,7 +1,7 @@
 import type { TraceRecord } from '@tracebuf/ring';
 import { hrTimeOf, rfc3339 } from './rfc3339.ts';
-import type { StoredEvent, StoredLink, StoredSpan } from './span-record.ts';
 import { attributesOf, isObject, originOf } from './stored-definitions.ts';
+import type { StoredEvent, StoredLink, StoredSpan } from './stored-span.ts';
 import { type HrTime, type SpanContextLike, StatusCode } from './types.ts';
 
 /** Names of `SpanKind`, by number. */

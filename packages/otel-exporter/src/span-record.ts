@@ -10,53 +10,9 @@ import {
 import { PayloadDecoder } from './payload-decoder.ts';
 import { CONTEXT_SIZE, END_MARK_SIZE, SpanBit, SpanField } from './payload-layout.ts';
 import { fieldsOfSpan, milliseconds, spanFromFields } from './span-fields.ts';
-import {
-  resourceOf,
-  type StoredResource,
-  type StoredScope,
-  scopeOf,
-  sharedOf,
-} from './stored-definitions.ts';
-import { type Attributes, type HrTime, type SpanContextLike, StatusCode } from './types.ts';
-
-/** A link of a stored span. */
-export interface StoredLink {
-  readonly context: SpanContextLike;
-  readonly attributes: Attributes;
-  readonly droppedAttributesCount: number;
-}
-
-/** An event of a stored span. */
-export interface StoredEvent {
-  readonly time: HrTime;
-  readonly name: string;
-  readonly attributes: Attributes;
-  readonly droppedAttributesCount: number;
-}
-
-/**
- * A span as a record tells it, in the shape of the SDK's `ReadableSpan`, so that the serializers of OpenTelemetry take it. Of a
- * span that has only started, `ended` is false and the end is the start.
- */
-export interface StoredSpan {
-  readonly name: string;
-  readonly kind: number;
-  readonly spanContext: () => SpanContextLike;
-  readonly parentSpanContext?: SpanContextLike;
-  readonly startTime: HrTime;
-  readonly endTime: HrTime;
-  readonly duration: HrTime;
-  readonly ended: boolean;
-  readonly status: { readonly code: number; readonly message?: string };
-  readonly attributes: Attributes;
-  readonly links: readonly StoredLink[];
-  readonly events: readonly StoredEvent[];
-  readonly resource: StoredResource;
-  readonly instrumentationScope: StoredScope;
-  readonly droppedAttributesCount: number;
-  readonly droppedEventsCount: number;
-  readonly droppedLinksCount: number;
-}
+import { resourceOf, scopeOf, sharedOf } from './stored-definitions.ts';
+import type { StoredEvent, StoredLink, StoredSpan } from './stored-span.ts';
+import { type HrTime, type SpanContextLike, StatusCode } from './types.ts';
 
 const NANOSECONDS = 1_000_000_000;
 

@@ -53,7 +53,7 @@ export {
   type ProcessProblem,
   selectProcesses,
 } from './registry.ts';
-export { OTHER_BUFFERS, type RemovedBook, type RemovedRings } from './removed-rings.ts';
+export { isBooked, OTHER_BUFFERS, type RemovedBook, type RemovedRings } from './removed-rings.ts';
 export { type PruneOptions, type PruneResult, prune, type Retention } from './retention.ts';
 export type { RingCounts } from './ring-reader.ts';
 export { formatRecord, type TextLayout, textTime } from './text-layout.ts';

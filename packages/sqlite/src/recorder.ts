@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Level, listProcesses, type ProcessEntry, type TraceRecord } from '@tracebuf/ring';
+import { isBooked, Level, listProcesses, type ProcessEntry, type TraceRecord } from '@tracebuf/ring';
 import { type FedRing, RecordFeed, type RecordSequence, ringKey } from '@tracebuf/ring/files';
 import { EntryWriter } from './entry-writer.ts';
 import { databaseError } from './errors.ts';
@@ -247,7 +247,7 @@ export class Recorder {
       }
       // Now that all that is open was read: the rest of what a process has removed nobody can have read.
       for (const removed of removedRings) {
-        this.#lost += this.#books.bookRemoved(removed, ringKeys(removed.process));
+        this.#lost += this.#books.bookRemoved(removed, unbookedRings(removed));
       }
       return true;
     });
@@ -303,18 +303,21 @@ function gapBefore(next: TraceRecord, seq: number, count: number): TraceRecord {
 /** What a process has booked of rings that it has removed, of the buffers that are recorded; nothing where that is none. */
 function removedBefore(process: ProcessEntry, wanted: readonly string[] | undefined): RemovedBefore[] {
   try {
-    const buffers = [...process.removedRings().buffers].filter(([name]) => wanted?.includes(name) ?? true);
+    const book = process.removedRings();
+    const buffers = [...book.buffers].filter(([name]) => wanted?.includes(name) ?? true);
     if (buffers.length === 0) return [];
-    return [{ process, buffers: new Map(buffers.map(([name, { records }]) => [name, records])) }];
+    return [{ process, book, buffers: new Map(buffers.map(([name, { records }]) => [name, records])) }];
   } catch {
     // It has just been removed.
     return [];
   }
 }
 
-function ringKeys(process: ProcessEntry): string[] {
+/** Keys of the rings of a process that are there and not in its book. */
+function unbookedRings({ process, book }: RemovedBefore): string[] {
   try {
-    return process.ringFiles().flatMap((file) => ringKey(process, file) ?? []);
+    const files = process.ringFiles().filter(({ buffer, thread }) => !isBooked(book, buffer, thread));
+    return files.flatMap((file) => ringKey(process, file) ?? []);
   } catch {
     return [];
   }

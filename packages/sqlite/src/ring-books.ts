@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { OTHER_BUFFERS, type ProcessEntry } from '@tracebuf/ring';
+import { OTHER_BUFFERS, type ProcessEntry, type RemovedBook } from '@tracebuf/ring';
 import type { FedRing } from '@tracebuf/ring/files';
 
 /** What became of some records of a ring. */
@@ -13,7 +13,8 @@ export interface Booking {
 /** What a process had booked of its rings that are gone; see `RemovedBook`. */
 export interface RemovedBefore {
   readonly process: ProcessEntry;
-  /** Records by name of the buffer. */
+  readonly book: RemovedBook;
+  /** Records by name of the buffer, of those that are recorded. */
   readonly buffers: ReadonlyMap<string, number>;
 }
 
@@ -98,8 +99,8 @@ export class RingBooks {
   /**
    * Books what was in rings that a process removed before anybody could read them, as one ring more of each buffer.
    *
-   * @param present Keys of the rings that are there: what was read of others is among what the process has booked.
-   * @returns How many records that are that were not booked before.
+   * @param present Keys of the rings that the process has not booked: what was read of others is among what it has.
+   * @returns How many more records that are than were booked before.
    */
   bookRemoved({ process, buffers }: RemovedBefore, present: readonly string[]): number {
     const id = this.#processId(process);
@@ -110,8 +111,9 @@ export class RingBooks {
       const read = this.#readOfGone.get(shown) as { records: number };
       const key = `${process.key}/${buffer}/${REMOVED_ROLE}`;
       const before = (this.#removed.get(key) as { lost: number } | undefined)?.lost ?? 0;
-      const lost = records - read.records;
-      if (lost <= before) continue;
+      // What the process has removed since it was asked is among what was read only: the next look puts that right.
+      const lost = Math.max(0, records - read.records);
+      if (lost === before) continue;
       this.#bookRemoved.run({ process: id, key, buffer, lost });
       more += lost - before;
     }

@@ -123,7 +123,7 @@ const MIGRATIONS: readonly string[] = [
     key TEXT NOT NULL UNIQUE,
     buffer TEXT NOT NULL,
     thread INTEGER NOT NULL,
-    role TEXT NOT NULL,                   -- ring, keep for the one that keeps errors, removed for those that nobody could read
+    role TEXT NOT NULL,                   -- ring, or keep for the one that keeps errors
     position INTEGER NOT NULL DEFAULT 0,  -- number of the last record that was dealt with
     stored INTEGER NOT NULL DEFAULT 0,    -- records that were stored, those that retention removed since included
     lost INTEGER NOT NULL DEFAULT 0,      -- records that were overwritten or refused before they could be read

@@ -1,22 +1,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { Recorder } from '../src/recorder.ts';
 import { openTraceDatabase } from '../src/trace-database.ts';
 import { expectSound } from './support/books.ts';
+import { bundlePrograms } from './support/bundled-programs.ts';
 import { useDirectories } from './support/directories.ts';
 
 const WORKERS = 24;
+const PATIENCE = 200_000;
 
-test('the records of workers that came and went unseen are counted as lost, exactly', async () => {
+test('the records of workers that came and went unseen are counted as lost, exactly', {
+  timeout: PATIENCE,
+}, async () => {
   const { database: path } = useDirectories();
-  const program = spawn(
-    process.execPath,
-    ['--conditions=@tracebuf/source', join(import.meta.dirname, 'fixtures/workers.ts'), String(WORKERS)],
-    { stdio: ['pipe', 'pipe', 'inherit'], timeout: 50_000, killSignal: 'SIGKILL' },
-  );
+  const [workers = ''] = await bundlePrograms('workers');
+  const program = spawn(process.execPath, [workers, String(WORKERS)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: PATIENCE,
+    killSignal: 'SIGKILL',
+  });
   onTestFinished(() => void program.kill('SIGKILL'));
   const lines = createInterface({ input: program.stdout });
   const appended = (): { stored: number; lost: number; appended: number } => {
@@ -43,7 +47,7 @@ test('the records of workers that came and went unseen are counted as lost, exac
     void done.then(() => (isDone = true));
     while (!isDone) {
       recorder.round(true);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
     recorder.close();
     recorder = new Recorder(path);

@@ -11,8 +11,8 @@ const PACKAGE = join(import.meta.dirname, '..', '..');
  * @returns The paths of the bundles, in the same order.
  */
 export async function bundlePrograms(...names: readonly string[]): Promise<string[]> {
-  // Not in a temporary directory: what is not bundled is found from here.
-  const directory = join(PACKAGE, '.cache', 'programs');
+  // Not in a temporary directory: what is not bundled is found from here. Each test has its own.
+  const directory = join(PACKAGE, '.cache', 'programs', names.join('-'));
   const bundle = await rolldown({
     cwd: PACKAGE,
     input: Object.fromEntries(names.map((name) => [name, join('test', 'fixtures', `${name}.ts`)])),
