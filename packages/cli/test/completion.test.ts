@@ -111,7 +111,7 @@ done`;
       ['--follow'],
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
       ['warn'],
-      ['text', 'jsonl', 'csv', 'perfetto', 'sqlite'],
+      ['text', 'jsonl', 'csv', 'perfetto', 'otlp-json', 'sqlite'],
       ['bash', 'zsh', 'fish'],
     ]);
   });

@@ -11,7 +11,8 @@ already is never overwritten. The path of the file is printed.`,
   options: [
     {
       flags: '--format <format>',
-      description: 'text (default), jsonl, csv, perfetto or sqlite, a database for trace-cli view',
+      description:
+        'text (default), jsonl, csv, perfetto, otlp-json, or sqlite, a database for trace-cli view',
       parse: formatValue,
       completes: DUMP_FORMATS,
     },

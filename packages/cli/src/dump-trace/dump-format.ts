@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import { suggestion } from '../suggestion.ts';
 
 /** What `dump trace` can write. */
-export const DUMP_FORMATS = ['text', 'jsonl', 'csv', 'perfetto', 'sqlite'] as const;
+export const DUMP_FORMATS = ['text', 'jsonl', 'csv', 'perfetto', 'otlp-json', 'sqlite'] as const;
 
 /** One of {@link DUMP_FORMATS}. */
 export type DumpFormat = (typeof DUMP_FORMATS)[number];
@@ -22,5 +22,6 @@ export const DUMP_EXTENSIONS: Readonly<Record<DumpFormat, string>> = {
   jsonl: 'jsonl',
   csv: 'csv',
   perfetto: 'json',
+  'otlp-json': 'jsonl',
   sqlite: 'sqlite',
 };

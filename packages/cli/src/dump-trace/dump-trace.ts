@@ -2,8 +2,11 @@ import { basename, extname } from 'node:path';
 import { type ReadProblem, TraceReader, type TraceRecord } from '@tracebuf/ring';
 import type { Run } from '../command.ts';
 import { registerDecoders } from '../decoders.ts';
+import { UsageError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { RecordWriter } from '../export/export-format.ts';
+import type { ExportSource } from '../export/export-source.ts';
+import type { FeedItem } from '../forward-otlp/record-feed.ts';
 import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import { lastRecords } from '../last-records.ts';
@@ -45,30 +48,40 @@ export const dumpTrace: Run<DumpTraceOptions> = async ({
 }) => {
   const filter = await recordFilter(options);
   const { format = 'text', utc = false, json = false } = options;
+  if (format === 'otlp-json' && options.last !== undefined)
+    throw new UsageError('otlp-json tells of whole processes; leave out "--last"');
   const named = namedSource(proc);
   const source =
     named.kind === 'database'
       ? await storedSource(named.path, buf, options)
       : liveSource(proc, buf, filter, options.last);
+  let otlp: ExportSource | undefined;
+  /** The records again, with the rings that they are of. */
+  const spansAndLogs = async (): Promise<Iterable<FeedItem>> => {
+    const { openExportSource } = await import('../export/export-source.ts');
+    otlp = await openExportSource([proc], { ...options, buffer: buf }, filter);
+    return otlp.items();
+  };
   try {
     return await interruptible(async (signal) => {
       const file = new DumpWriter(options.file ?? dumpName([...source.names, buf], DUMP_EXTENSIONS[format]));
       try {
         const layout = { utc, process: !source.isOneProcess, buffer: isAll(buf) };
-        const count =
-          format === 'sqlite'
-            ? await storeInDatabase(file.path, source.records)
-            : await writeRecords(source.records, await writerOf(format, layout), file, err, signal);
+        let count: number;
+        if (format === 'sqlite') count = await storeInDatabase(file.path, source.records);
+        else if (format === 'otlp-json') count = await writeOtlp(await spansAndLogs(), file, signal);
+        else count = await writeRecords(source.records, await writerOf(format, layout), file, err, signal);
         if (signal.aborted) return ExitCode.INTERRUPTED;
         file.finish();
         await out.write(json ? jsonLine({ path: file.path, records: count }) : `${file.path}\n`);
         if (err.terminal && !json) await err.line(`${plural(count, 'record')} written`);
-        return await reportProblems(source.problems(), err);
+        return await reportProblems([...source.problems(), ...(otlp?.problems() ?? [])], err);
       } finally {
         file.discard();
       }
     });
   } finally {
+    otlp?.close();
     source.close();
   }
 };
@@ -117,9 +130,22 @@ async function storeInDatabase(path: string, records: Iterable<TraceRecord>): Pr
   return storeRecords(path, records);
 }
 
+async function writeOtlp(items: Iterable<FeedItem>, file: DumpWriter, signal: AbortSignal): Promise<number> {
+  const { otlpLines } = await import('../export/otlp-json.ts');
+  let count = 0;
+  for (const part of otlpLines(items)) {
+    file.write(part.line);
+    count += part.count;
+    // Lets a Ctrl-C in.
+    await pause(0, signal);
+    if (signal.aborted) break;
+  }
+  return count;
+}
+
 /** What writes a format. */
 async function writerOf(
-  format: Exclude<DumpFormat, 'sqlite'>,
+  format: Exclude<DumpFormat, 'sqlite' | 'otlp-json'>,
   layout: Parameters<typeof recordFormat>[1],
 ): Promise<RecordWriter> {
   if (format === 'csv') return (await import('../export/csv.ts')).csvWriter;
