@@ -1,7 +1,7 @@
 import { type Filter, parseFilter } from '@tracebuf/query';
-import { type TraceRecord, UnknownProcessError } from '@tracebuf/ring';
+import type { TraceRecord } from '@tracebuf/ring';
 import { DatabaseSource, finish, type PlacedRecord, type StoredProcess } from '@tracebuf/sqlite';
-import { meansProcess } from './process-word.ts';
+import { demandProcess, meansProcess } from './process-word.ts';
 import {
   allFilters,
   buffersFilter,
@@ -61,11 +61,9 @@ function selectedProcesses(
   all: readonly StoredProcess[],
   selectors: readonly string[],
 ): readonly StoredProcess[] {
-  const [first] = selectors;
-  if (first === undefined) return all;
-  const selected = all.filter(({ name, pid }) => selectors.some((word) => meansProcess(word, name, pid)));
-  if (selected.length > 0 || selectors.some(isAll)) return selected;
-  throw new UnknownProcessError(first, [], [...new Set(all.map(({ name }) => name))]);
+  if (selectors.length === 0) return all;
+  for (const word of selectors) demandProcess(word, all);
+  return all.filter(({ name, pid }) => selectors.some((word) => meansProcess(word, name, pid)));
 }
 
 /** The records alone. */

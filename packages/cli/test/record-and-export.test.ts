@@ -55,15 +55,14 @@ describe('record', () => {
     database.close();
   });
 
-  test('takes the processes and the buffer that are named, and says which are not there', async () => {
+  test('takes the processes and the buffer that are named', async () => {
     await write();
-    expect(sandbox.run(['record', 'nobody', '--once'])).toMatchObject({
-      code: 0,
-      stdout: '0 records of 0 processes stored in traces.sqlite\n',
-      stderr: 'No process is called "nobody" now.\n',
-    });
-    expect(sandbox.run(['record', 'SHOP', '--once', '--buffer', 'other']).stdout).toMatch(/^0 records/);
-    expect(sandbox.run(['record', 'SHOP', '--once']).stdout).toMatch(/^3 records of 1 process/);
+    expect(sandbox.run(['record', 'SHOP', '--once', '--buffer', 'HT']).stdout).toMatch(
+      /^3 records of 1 process/,
+    );
+    expect(sandbox.run(['record', 'SHOP', '--once', '--buffer', 'all']).stdout).toMatch(
+      /^0 records of 1 process/,
+    );
   });
 
   test.each(['INT', 'TERM'])('runs until SIG%s, which is no failure', async (signal) => {
@@ -89,6 +88,51 @@ describe('record', () => {
       stderr: `trace-cli: The size "big" can't be understood; give bytes, or one such as 100M`,
     });
   });
+});
+
+describe('a name that means nothing is told, and the exit code is 3', () => {
+  test.each([
+    [['record', 'nope', '--once'], "No process is named 'nope'; there are: 'shop'"],
+    [['record', 'shop', 'nope', '--once'], "No process is named 'nope'; there are: 'shop'"],
+    [['record', '--once', '--buffer', 'nope'], "No trace buffer is named 'nope'; there are: 'http'"],
+    [['export', 'nope'], "No process is named 'nope'; there are: 'shop'"],
+    [['export', '-b', 'nope'], "No trace buffer is named 'nope'; there are: 'http'"],
+    [['export', '--format', 'otlp-json', '-b', 'nope'], "No trace buffer is named 'nope'; there are: 'http'"],
+    [['export', '--db', 'x.sqlite', 'nope'], "No process is named 'nope'; there are: 'shop'"],
+    [['export', '--db', 'x.sqlite', 'shop', 'nope'], "No process is named 'nope'; there are: 'shop'"],
+    [['export', '--db', 'x.sqlite', '-b', 'nope'], "No trace buffer is named 'nope'; there are: 'http'"],
+    [['query', '', 'shop', '-p', 'nope'], "No process is named 'nope'; there are: 'shop'"],
+    [['query', '', 'x.sqlite', '-p', 'nope', '--count'], "No process is named 'nope'; there are: 'shop'"],
+    [['view', 'shop', '-p', 'nope'], "No process is named 'nope'; there are: 'shop'"],
+    [['view', 'x.sqlite', '-p', 'nope'], "No process is named 'nope'; there are: 'shop'"],
+    [['dump', 'trace', 'x.sqlite', 'nope'], "No trace buffer is named 'nope'; there are: 'http'"],
+  ])('%j', async (args, message) => {
+    await write();
+    if (args.includes('x.sqlite')) expect(sandbox.run(['record', '--once', '--db', 'x.sqlite']).code).toBe(0);
+    expect(sandbox.run(args)).toEqual({ code: 3, stdout: '', stderr: `trace-cli: ${message}.\n` });
+    expect(existsSync(file('traces.sqlite'))).toBe(false);
+  });
+});
+
+test('a dump in otlp-json has what an export in it has, of processes and of a database', async () => {
+  await write();
+  expect(sandbox.run(['record', '--once', '--db', 'x.sqlite']).code).toBe(0);
+  for (const source of ['shop', 'x.sqlite']) {
+    const exported = sandbox.run(['export', source, '--format', 'otlp-json', '-b', 'http']);
+    expect(exported).toMatchObject({ code: 0, stderr: '' });
+    expect(exported.stdout).toContain('a \\"quoted\\", line');
+    const dumped = sandbox.run(['dump', 'trace', source, 'http', '--format', 'otlp-json', '--json']);
+    expect(dumped).toMatchObject({ code: 0, stderr: '' });
+    const { path, records } = JSON.parse(dumped.stdout) as { path: string; records: number };
+    expect(records).toBe(3);
+    expect(readFileSync(path, 'utf8')).toBe(exported.stdout);
+  }
+  expect(sandbox.run(['dump', 'trace', 'shop', 'all', '--format', 'otlp-json', '--last', '1'])).toMatchObject(
+    {
+      code: 2,
+      stderr: expect.stringContaining('leave out "--last"'),
+    },
+  );
 });
 
 describe('a database', () => {

@@ -85,6 +85,20 @@ test('what is there already, from a dump or recorded, is not stored again', asyn
   expect(countOf('c.db')).toBe(recorded);
 });
 
+test.each([
+  ['nope', "No process is named 'nope'; there are: 'web'."],
+  ['web nope', "No process is named 'nope'; there are: 'web'."],
+  ['--buffer nope', "No trace buffer is named 'nope'; there are: 'mybuf'."],
+])('what a dump has nothing of is told, and the exit code is 3: %s', async (words, message) => {
+  await sandbox.writer('end', { records: [['mybuf', 'hello']] });
+  const path = run('dump trace web all --format jsonl --file web.jsonl').stdout.trim();
+  expect(run(`record ${words} --from ${path} --db a.db`)).toMatchObject({
+    code: 3,
+    stderr: `trace-cli: ${message}\n`,
+  });
+  expect(run(`record web --buffer mybuf --from ${path} --db b.db`).stdout).toMatch(/^1 record /);
+});
+
 test('lines that are no records are counted, and the others stored', async () => {
   const path = await dump();
   const [line = ''] = readFileSync(path, 'utf8').split('\n');

@@ -6,7 +6,14 @@ import { lastRecords } from '../last-records.ts';
 import { namedSource } from '../named-source.ts';
 import { acceptedRecords, type RecordFilter, type RecordFilterOptions } from '../record-filter.ts';
 import { openStoredRecords, recordsOf } from '../stored-records.ts';
-import { allProcesses, findProcessEntries, isAll } from '../target.ts';
+import {
+  allProcesses,
+  bufferNames,
+  findProcessEntries,
+  isAll,
+  matchBuffers,
+  readerOptions,
+} from '../target.ts';
 
 /** Options of `export` that say what is exported. */
 export interface ExportSourceOptions extends RecordFilterOptions {
@@ -76,10 +83,11 @@ async function liveSource(
   registerDecoders();
   const { RecordFeed } = await import('../forward-otlp/record-feed.ts');
   const { processes, unread } = selectedProcesses(selectors);
-  const reader = new TraceReader(processes, buffer === undefined ? {} : { buffers: [buffer] });
+  const isOne = buffer !== undefined && !isAll(buffer);
+  const buffers = isOne ? matchBuffers(buffer, [...new Set(processes.flatMap(bufferNames))]) : undefined;
+  const reader = new TraceReader(processes, readerOptions({ buffers }));
   const problems = new Map<string, Error>();
   const report = (file: string, error: Error): void => void problems.set(file, error);
-  const buffers = buffer === undefined ? undefined : [buffer];
   const feed = new RecordFeed({
     rings: new Map(),
     finished: new Set(),

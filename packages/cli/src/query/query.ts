@@ -26,12 +26,13 @@ import { lastRecords } from '../last-records.ts';
 import { defaultSource, type NamedSource, namedSource } from '../named-source.ts';
 import type { Output } from '../output.ts';
 import { printLines } from '../print-lines.ts';
+import { demandProcess } from '../process-word.ts';
 import { reportProblems } from '../read-problems.ts';
 import { recordFormat } from '../record-printer.ts';
 import { describeError } from '../report-error.ts';
 import { allProcesses, isAll } from '../target.ts';
 import { bothFilters, type NarrowingOptions, narrowingFilter } from './selection-filter.ts';
-import { type OpenSource, openSource } from './sources.ts';
+import { type OpenSource, openSource, processesOf } from './sources.ts';
 import { addCounts, type CountFormat, formatCounts } from './value-counts.ts';
 import { withProgress } from './work-progress.ts';
 
@@ -65,6 +66,7 @@ export const query: Run<QueryOptions> = async ({ operands: [text = '', ...words]
     const sources = named.length === 0 ? [defaultSource()] : named;
     if (options.text !== undefined) await indexSources(sources, err);
     for (const each of sources) opened.push(openSource(each));
+    if (options.process !== undefined) demandProcess(options.process, opened.flatMap(processesOf));
     const found = await show(opened, filter, options, format, out, err);
     if (found === 0 && asked.root !== undefined) await explainNothing(asked, opened, err);
     return await reportProblemsOf(opened, err);

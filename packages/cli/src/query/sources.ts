@@ -30,3 +30,8 @@ export function openSource(named: NamedSource): OpenSource {
   const reader = new TraceReader(target.processes);
   return { kind: 'live', proc: named.proc, target, reader, close: () => reader.close() };
 }
+
+/** The processes that a source has records of. */
+export function processesOf(opened: OpenSource): readonly { readonly name: string; readonly pid: number }[] {
+  return opened.kind === 'database' ? opened.source.books() : opened.target.processes;
+}

@@ -15,9 +15,9 @@ import { interruptible, pause } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import { isDatabaseFile } from '../named-source.ts';
 import type { Output } from '../output.ts';
-import { meansProcess } from '../process-word.ts';
 import { plural } from '../quantity.ts';
 import { type NumberedLine, readLines } from './line-reader.ts';
+import { WantedRecords } from './wanted-records.ts';
 
 /** What of a dump is to be stored where. */
 export interface DumpRecording {
@@ -47,7 +47,8 @@ interface BadLines {
  * `record --from`: makes a database of a dump in JSON lines, or adds it to one. Lines that are no records are passed over and
  * counted.
  *
- * @throws TracebufError where the file is no such dump; StorageError, DatabaseError.
+ * @throws TracebufError where the file is no such dump; UnknownProcessError, UnknownTraceBufferError where it has nothing of what is
+ *   named; StorageError, DatabaseError.
  */
 export async function recordDump(recording: DumpRecording, out: Output, err: Output): Promise<ExitCode> {
   const { from, db, quiet, json } = recording;
@@ -55,17 +56,21 @@ export async function recordDump(recording: DumpRecording, out: Output, err: Out
     throw new UsageError(`${JSON.stringify(from)} is a database already; it is read as it is`);
   const bad: BadLines = { count: 0, first: '' };
   let counts = { stored: 0, known: 0 };
+  const wanted = new WantedRecords(recording.selectors, recording.buffer);
   const code = await interruptible(async (signal) => {
     let store: RecordStore | undefined;
     const progress = quiet || json || !err.terminal ? undefined : err;
     let shownAt = performance.now();
+    let isFirst = true;
     try {
       for await (const line of readLines(chunksOf(from), LONGEST_LINE)) {
-        const record = recordOf(line, from, bad, store === undefined);
+        const record = recordOf(line, from, bad, isFirst);
         if (record !== undefined) {
-          // Only now: what is no dump makes no database.
-          store ??= new RecordStore(db);
-          if (isWanted(record, recording)) store.add(record);
+          isFirst = false;
+          const isWanted = wanted.has(record);
+          // Only now: what is no dump, or has nothing of what is wanted, makes no database.
+          if (isWanted || wanted.isAll) store ??= new RecordStore(db);
+          if (isWanted) store?.add(record);
         }
         if (line.number % LINES_AT_ONCE !== 0) continue;
         await pause(0, signal);
@@ -76,6 +81,7 @@ export async function recordDump(recording: DumpRecording, out: Output, err: Out
       }
       store?.finish();
       counts = store?.counts ?? counts;
+      if (!signal.aborted) wanted.demandAll();
     } catch (error) {
       throw error instanceof TracebufError ? error : new StorageError('read the dump', from, error);
     } finally {
@@ -131,12 +137,4 @@ function recordOf(
     if (bad.count === 1) bad.first = `line ${number}: ${error.message}`;
     return undefined;
   }
-}
-
-function isWanted(
-  { process, pid, buffer }: TraceRecord,
-  { selectors, buffer: wanted }: Pick<DumpRecording, 'selectors' | 'buffer'>,
-): boolean {
-  if (wanted !== undefined && buffer !== wanted) return false;
-  return selectors.length === 0 || selectors.some((word) => meansProcess(word, process, pid));
 }

@@ -9,10 +9,10 @@ import { interruptible, pause, stoppedAsMeant } from '../interruption.ts';
 import { jsonLine } from '../json-line.ts';
 import { refuseDatabase } from '../named-source.ts';
 import type { Output } from '../output.ts';
-import { meansProcess } from '../process-word.ts';
+import { demandProcess, meansProcess } from '../process-word.ts';
 import { plural } from '../quantity.ts';
 import { reportProblems } from '../read-problems.ts';
-import { allProcesses } from '../target.ts';
+import { allProcesses, bufferNames, isAll, matchBuffers } from '../target.ts';
 
 /** Options of `record`. */
 interface RecordOptions {
@@ -43,9 +43,9 @@ export const recordTraces: Run<RecordOptions> = async ({ operands, options, out,
     return await recordDump({ from, db, selectors: operands, buffer, quiet, json }, out, err);
   }
   registerDecoders();
-  const recorder = new Recorder(db, recorderOptions(operands, options));
+  const recorder = new Recorder(db, recorderOptions(operands, once ? foundNow(operands, options) : options));
   const speaks = !quiet && !json;
-  if (speaks) await announce(operands, db, once, err);
+  if (speaks && !once) await announce(operands, db, err);
   const code = await interruptible(async (signal) => {
     const progress = new Progress(recorder, speaks && err.terminal ? err : undefined);
     try {
@@ -82,22 +82,37 @@ function recorderOptions(selectors: readonly string[], options: RecordOptions): 
           wants: (process: ProcessEntry) =>
             selectors.some((word) => meansProcess(word, process.name, process.pid)),
         }),
-    ...(buffer === undefined ? {} : { buffers: [buffer] }),
+    ...(buffer === undefined || isAll(buffer) ? {} : { buffers: [buffer] }),
     ...(maxRecords === undefined ? {} : { maxRecords }),
     ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
     ...(maxAge === undefined ? {} : { maxAge }),
   };
 }
 
-async function announce(selectors: readonly string[], db: string, once: boolean, err: Output): Promise<void> {
+/**
+ * The options with the buffer by its own name: what is not there now is not recorded any more with `--once`.
+ *
+ * @throws UnknownProcessError, UnknownTraceBufferError, UsageError.
+ */
+function foundNow(selectors: readonly string[], options: RecordOptions): RecordOptions {
+  const { processes } = allProcesses();
+  for (const word of selectors) demandProcess(word, processes);
+  const { buffer } = options;
+  if (buffer === undefined || isAll(buffer)) return options;
+  const meant = processes.filter(
+    ({ name, pid }) => selectors.length === 0 || selectors.some((word) => meansProcess(word, name, pid)),
+  );
+  const [name] = matchBuffers(buffer, [...new Set(meant.flatMap(bufferNames))]);
+  return name === undefined ? options : { ...options, buffer: name };
+}
+
+async function announce(selectors: readonly string[], db: string, err: Output): Promise<void> {
   const { processes } = allProcesses();
   for (const word of selectors) {
     if (processes.some((process) => meansProcess(word, process.name, process.pid))) continue;
-    await err.line(
-      `No process is called ${JSON.stringify(word)} now${once ? '' : '; it is recorded when it comes'}.`,
-    );
+    await err.line(`No process is called ${JSON.stringify(word)} now; it is recorded when it comes.`);
   }
-  if (!once && err.terminal) await err.line(`Recording into ${visibleText(db)}; Ctrl-C ends it.`);
+  if (err.terminal) await err.line(`Recording into ${visibleText(db)}; Ctrl-C ends it.`);
 }
 
 function summary({ stored, lost, removed, processes }: RecorderTotals): string {

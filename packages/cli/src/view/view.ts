@@ -8,6 +8,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { ExitCode as Code } from '../exit-code.ts';
 import { defaultSource, type NamedSource, namedSource } from '../named-source.ts';
 import type { Output } from '../output.ts';
+import { demandProcess } from '../process-word.ts';
 import { plural } from '../quantity.ts';
 import { bothFilters, type NarrowingOptions, narrowingFilter } from '../query/selection-filter.ts';
 import { reportProblems } from '../read-problems.ts';
@@ -43,11 +44,19 @@ export const view: Run<ViewOptions> = async ({ operands: [word], options, out, e
         '"--follow" of view needs a terminal; "trace-cli show trace … --follow" prints what comes',
       );
     }
-    return await print(named, { filter: bothFilters(base, filter) }, { utc, json, last }, out, err);
+    return await print(
+      named,
+      options.process,
+      { filter: bothFilters(base, filter) },
+      { utc, json, last },
+      out,
+      err,
+    );
   }
   const { source, problems } =
     named.kind === 'database'
-      ? { source: new DatabaseSource(named.path), problems: () => [] }
+      ? // Who follows may wait for a process that is yet to come.
+        { source: openDatabase(named.path, follow ? undefined : options.process), problems: () => [] }
       : liveSource(named);
   try {
     if (last !== undefined)
@@ -63,6 +72,18 @@ export const view: Run<ViewOptions> = async ({ operands: [word], options, out, e
     source.close();
   }
 };
+
+/** @throws DatabaseError; UnknownProcessError where it has no records of a process that is asked for. */
+function openDatabase(path: string, process: string | undefined): DatabaseSource {
+  const source = new DatabaseSource(path);
+  try {
+    if (process !== undefined) demandProcess(process, source.books());
+    return source;
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
 
 /** The buffers of processes, those that start later too, and what of them can't be read. */
 function liveSource({ proc }: NamedSource & { readonly kind: 'live' }): {
@@ -92,6 +113,7 @@ function liveSource({ proc }: NamedSource & { readonly kind: 'live' }): {
 
 async function print(
   named: NamedSource,
+  process: string | undefined,
   selection: { readonly filter: ReturnType<typeof parseFilter> },
   { utc, json, last }: { readonly utc: boolean; readonly json: boolean; readonly last: number | undefined },
   out: Output,
@@ -108,7 +130,7 @@ async function print(
     await printRecords(records, format, out);
   };
   if (named.kind === 'database') {
-    const source = new DatabaseSource(named.path);
+    const source = openDatabase(named.path, process);
     try {
       await printed(source);
       return Code.DONE;
@@ -118,7 +140,9 @@ async function print(
   }
   registerDecoders();
   const unread = isAll(named.proc) ? allProcesses().problems : [];
-  using reader = new TraceReader(findTarget(named.proc, 'all').processes);
+  const { processes } = findTarget(named.proc, 'all');
+  if (process !== undefined) demandProcess(process, processes);
+  using reader = new TraceReader(processes);
   // Read once, and all of it: nothing is followed here.
   await printed(new LiveSource(named.proc, reader, { maxRecords: Number.POSITIVE_INFINITY }));
   return await reportProblems([...unread, ...reader.problems], err);
