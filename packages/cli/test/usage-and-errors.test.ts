@@ -37,7 +37,10 @@ describe('what makes no sense ends with 2 and one line', () => {
       "show trace web all --since yesterday'",
       'The time "yesterday\'" can\'t be understood; give one such as 5m (ago), 10:15, "2026-01-02 10:15:30" or 2026-01-02T10:15:30Z',
     ],
-    ['dump trace web all --format xml', 'There is no format "xml"; give text, jsonl, csv, perfetto, otlp-json, sqlite'],
+    [
+      'dump trace web all --format xml',
+      'There is no format "xml"; give text, jsonl, csv, perfetto, otlp-json, sqlite',
+    ],
     ['dump trace web all --format test', 'There is no format "test"; did you mean "text"?'],
     [
       'set trace web all loudness warn',

@@ -20,7 +20,7 @@ export type Answer =
     };
 
 /** Something answered that does not speak OTLP, such as the login page of a proxy: what was sent has not been taken. */
-export class NoOtlpAnswerError extends TracebufError {
+class NoOtlpAnswerError extends TracebufError {
   static {
     NoOtlpAnswerError.prototype.name = 'NoOtlpAnswerError';
   }
