@@ -123,7 +123,7 @@ test('what is no dump in JSON lines is refused, and makes no database', async ()
   );
   expect(run('record --from no.jsonl --db a.db')).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('no.jsonl'),
+    stderr: 'trace-cli: There is no file "no.jsonl"; give the path of a dump in JSON lines\n',
   });
   expect(existsSync(file('a.db'))).toBe(false);
   writeFileSync(file('empty.jsonl'), '');

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import {
   InvalidRecordError,
@@ -54,6 +54,12 @@ export async function recordDump(recording: DumpRecording, out: Output, err: Out
   const { from, db, quiet, json } = recording;
   if (isDatabaseFile(from))
     throw new UsageError(`${JSON.stringify(from)} is a database already; it is read as it is`);
+  if (!existsSync(from)) {
+    throw new TracebufError(
+      'ERR_TRACEBUF_NO_DUMP',
+      `There is no file ${JSON.stringify(from)}; give the path of a dump in JSON lines`,
+    );
+  }
   const bad: BadLines = { count: 0, first: '' };
   let counts = { stored: 0, known: 0 };
   const wanted = new WantedRecords(recording.selectors, recording.buffer);
