@@ -1,5 +1,5 @@
 // The lines of the READMEs that begin with `trace-cli` or `npx trace-cli`, typed one after another while a program
-// called `web` logs.
+// called `web` logs and has its calls traced.
 import { once } from 'node:events';
 import { describe, test } from 'vitest';
 import { programFolder } from '../src/installation.ts';
@@ -14,6 +14,13 @@ const lines = READMES.flatMap((file) => commandLines(file, ['trace-cli', 'npx tr
 const WEB = `
 import { pino } from 'pino';
 import { traceBuffer } from '@tracebuf/pino-transport';
+import { CallTracer } from '@tracebuf/tracer';
+import { setTimeout as sleep } from 'node:timers/promises';
+const placeOrder = new CallTracer().trace(async function placeOrder(id) {
+  await sleep(10);
+  return id + 1;
+});
+await placeOrder(41);
 const logger = pino(traceBuffer({ name: 'web', size: 262144 }));
 setInterval(() => logger.warn('read timeout after 5 s'), 20);
 setInterval(() => logger.error({ status: 503 }, 'no answer'), 20);
