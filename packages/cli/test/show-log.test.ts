@@ -194,10 +194,12 @@ describe('show log --follow', () => {
         [
           ['Numbered', 2],
           ['Numbered', 2],
+          // Behind which the one before is known to be all there.
+          ['Numbered', 3],
         ],
         'later',
       );
-      await follower.until(/Number 2/);
+      await follower.until(/Number 3/);
       const { code, stdout, stderr } = await follower.stop('SIGINT');
       expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
       expect(stdout.split('\n').map((line) => line.slice(23))).toEqual([
@@ -205,6 +207,7 @@ describe('show log --follow', () => {
         '<Warn:SNTP.Numbered> Number 1',
         '<Warn:SNTP.Numbered> Number 2',
         '<Warn:SNTP.Numbered> Previous message repeated 1 additional times in the last 0 second(s)',
+        '<Warn:SNTP.Numbered> Number 3',
         '',
       ]);
     },
