@@ -231,8 +231,8 @@ export {
   type LogCounters,
   readLogCounters,
 } from './system-log/counters.ts';
+export type { IncidentDetail } from './system-log/incident-detail.ts';
 export {
-  type IncidentDetail,
   incidentDecoder,
   incidentOf,
   NVRAM_BUFFER,

@@ -4,7 +4,7 @@ import { type ComponentDefinition, defineComponent } from '../component.ts';
 import { type ConditionDefinition, defineCondition } from '../condition.ts';
 import type { RepeatSummary } from '../repeat-suppression.ts';
 import type { SyslogIncident } from '../syslog-message.ts';
-import type { IncidentDetail } from '../system-log/incident-record.ts';
+import type { IncidentDetail } from '../system-log/incident-detail.ts';
 import type { Incident } from '../system-log/message-log.ts';
 
 /** What a target is to show: an incident, or a word of ours about incidents. */

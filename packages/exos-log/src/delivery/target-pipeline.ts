@@ -3,7 +3,8 @@ import type { LogConfiguration } from '../configuration.ts';
 import { type InterestedTarget, interestedTargets } from '../inclusion.ts';
 import type { LogTarget } from '../log-target.ts';
 import { RepeatSuppression, repeatKey } from '../repeat-suppression.ts';
-import { type IncidentDetail, incidentOf } from '../system-log/incident-record.ts';
+import type { IncidentDetail } from '../system-log/incident-detail.ts';
+import { incidentOf } from '../system-log/incident-record.ts';
 import { type DeliveryLine, incidentLine, lostLine, repeatsLine } from './delivery-line.ts';
 import type { FeedItem } from './incident-feed.ts';
 

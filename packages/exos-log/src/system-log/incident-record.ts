@@ -14,6 +14,7 @@ import { parseComponentDefinition } from '../configuration-schema.ts';
 import { messageRenderer, parseMessageTemplate } from '../message-template.ts';
 import type { ParameterType } from '../parameter-type.ts';
 import { severityInfo } from '../severity.ts';
+import type { IncidentDetail } from './incident-detail.ts';
 import { fieldOfParameter, restoredIncident, sharedOf } from './restored-incident.ts';
 
 /** Name of the trace buffer that the incidents of a process are in. */
@@ -49,16 +50,6 @@ export const IncidentWord = {
 
 /** Most conditions of one component, and most components of one process. */
 export const MAX_CONDITIONS: number = 1 << IncidentWord.CONDITION_BITS;
-
-/** What is known of an incident besides its record. */
-export interface IncidentDetail {
-  readonly component: ComponentDefinition;
-  readonly condition: ConditionDefinition;
-  /** The parameters as text, in the order of the condition. */
-  readonly values: readonly string[];
-  /** Whether the memory buffer took it. */
-  readonly inMemoryBuffer: boolean;
-}
 
 /** Types whose values are shown as numbers. */
 const NUMBERS: ReadonlySet<ParameterType> = new Set(['number', 'L4-port', 'vlan-tag']);

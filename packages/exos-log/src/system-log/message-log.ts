@@ -10,13 +10,8 @@ import {
 } from '@tracebuf/ring';
 import { isMissing, openRoot, readSmallFile, replaceSmallFile, writerName } from '@tracebuf/ring/files';
 import { type ClearedMarks, parseClearedMarks } from '../configuration-schema.ts';
-import {
-  type IncidentDetail,
-  incidentDecoder,
-  incidentOf,
-  NVRAM_BUFFER,
-  SYSTEM_LOG_BUFFER,
-} from './incident-record.ts';
+import type { IncidentDetail } from './incident-detail.ts';
+import { incidentDecoder, incidentOf, NVRAM_BUFFER, SYSTEM_LOG_BUFFER } from './incident-record.ts';
 import { inLogPart } from './log-directory.ts';
 import { withLogLock } from './log-lock.ts';
 import { nvramPath } from './nvram.ts';

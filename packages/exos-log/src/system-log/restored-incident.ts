@@ -2,7 +2,7 @@ import type { TraceRecord } from '@tracebuf/ring';
 import type { ComponentDefinition } from '../component.ts';
 import type { ConditionDefinition } from '../condition.ts';
 import { parseComponentDefinition } from '../configuration-schema.ts';
-import type { IncidentDetail } from './incident-record.ts';
+import type { IncidentDetail } from './incident-detail.ts';
 
 /** What the incidents of a component share: its definition, and whether the memory buffer took them. */
 interface SharedIncident extends Readonly<Record<string, unknown>> {
