@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { defaultServerConditions } from 'vite';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 // The task runner forces colours on; what a test reads of a child's output must not depend on who started it.
 delete process.env.FORCE_COLOR;
+
+// Tests start thousands of programs from source; what one of them has stripped of its types the next one need not.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'node-compile');
 
 const conditions = ['@tracebuf/source', ...defaultServerConditions];
 
