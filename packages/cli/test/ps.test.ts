@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from './sandbox.ts';
 
@@ -45,6 +47,17 @@ describe('ps', () => {
     expect(rows).toHaveLength(5);
     expect(stdout).toMatch(/http +10 KiB +<1% +1 +0 +all +mapped +1\n/);
     expect(sandbox.run(['ps', 'web']).stdout.split('\n')).toHaveLength(4);
+  });
+
+  test('counts what the rings of ended workers held, also of buffers that are gone whole', async () => {
+    await sandbox.writer('wait', { records: [['mybuf', 'x']] });
+    const { directory } = JSON.parse(sandbox.run(['ps', '--json']).stdout) as { directory: string };
+    const buffers = { mybuf: { rings: 4, records: 20 }, 'of a worker': { rings: 2, records: 7 } };
+    const book = JSON.stringify({ formatVersion: 1, buffers, removing: [] });
+    writeFileSync(join(directory, 'removed.1.json'), book, { mode: 0o600 });
+    const { stdout } = sandbox.run(['ps']);
+    expect(stdout).toMatch(/mybuf +25 KiB +<1% +1 +20 +all +mapped +1\n/);
+    expect(stdout).toMatch(/of a worker +0 B +- +0 +7 +all +mapped +0\n/);
   });
 
   test('one object a line with stable keys', async () => {

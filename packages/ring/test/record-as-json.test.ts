@@ -39,37 +39,26 @@ test('a record is the same read from JSON, to the microsecond', () => {
   );
 });
 
+const json = recordToJson({
+  time: 1,
+  process: 'web',
+  pid: 1,
+  thread: 0,
+  buffer: 'b',
+  seq: 1,
+  level: 'info',
+  severity: 30,
+  kind: 'log',
+  message: 'm',
+});
+
 test('a level that is a number is that number, one of a name of its own is info', () => {
-  const json = recordToJson({
-    time: 0,
-    process: 'web',
-    pid: 1,
-    thread: 0,
-    buffer: 'b',
-    seq: 1,
-    level: 'info',
-    severity: 30,
-    kind: 'log',
-    message: 'm',
-  });
   expect(recordFromJson({ ...json, level: '35' }).severity).toBe(35);
   expect(recordFromJson({ ...json, level: 'silly' })).toMatchObject({ level: 'silly', severity: 30 });
   expect(recordFromJson({ ...json, more: 'later' })).not.toHaveProperty('more');
 });
 
 test('what is no record is an error that names the key', () => {
-  const json = recordToJson({
-    time: 1,
-    process: 'web',
-    pid: 1,
-    thread: 0,
-    buffer: 'b',
-    seq: 1,
-    level: 'info',
-    severity: 30,
-    kind: 'log',
-    message: 'm',
-  });
   for (const [part, fault] of [
     [{ seq: '1' }, /seq: /],
     [{ pid: -1 }, /pid: /],

@@ -1,4 +1,4 @@
-import { isoTime, levelName, type ProcessState } from '@tracebuf/ring';
+import { isoTime, levelName, type ProcessEntry, type ProcessState } from '@tracebuf/ring';
 import { shortState } from '../process-state.ts';
 import { formatAge, formatBytes } from '../quantity.ts';
 import { type Column, formatTable } from '../table.ts';
@@ -13,12 +13,25 @@ interface Row {
 const MAX_NAME = 40;
 
 /** Colours of the states of processes. */
-export const STATE_STYLES: Readonly<Record<ProcessState, 'green' | 'dim' | 'red' | 'yellow'>> = {
+const STATE_STYLES: Readonly<Record<ProcessState, 'green' | 'dim' | 'red' | 'yellow'>> = {
   alive: 'green',
   ended: 'dim',
   died: 'red',
   unknown: 'yellow',
 };
+
+/** The columns that tell which process a line is of, live or in a database. */
+export const PROCESS_COLUMNS: readonly Column<{
+  readonly process: Pick<ProcessEntry, 'name' | 'pid' | 'state' | 'exitCode'>;
+}>[] = [
+  { title: 'PROCESS', max: MAX_NAME, text: ({ process }) => process.name, style: () => 'cyan' },
+  { title: 'PID', align: 'right', text: ({ process }) => String(process.pid) },
+  {
+    title: 'STATE',
+    text: ({ process }) => shortState(process),
+    style: ({ process }) => STATE_STYLES[process.state],
+  },
+];
 
 /** Processes and their buffers as a table. */
 export function processTable(
@@ -41,13 +54,7 @@ const ofBuffer =
     buffer === undefined ? '' : text(buffer);
 
 const COLUMNS = (now: number): Column<Row>[] => [
-  { title: 'PROCESS', max: MAX_NAME, text: ({ process }) => process.name, style: () => 'cyan' },
-  { title: 'PID', align: 'right', text: ({ process }) => String(process.pid) },
-  {
-    title: 'STATE',
-    text: ({ process }) => shortState(process),
-    style: ({ process }) => STATE_STYLES[process.state],
-  },
+  ...PROCESS_COLUMNS,
   { title: 'AGE', align: 'right', text: ({ process }) => formatAge(now - process.startedAt) },
   { title: 'BUFFER', max: MAX_NAME, text: ofBuffer(({ buffer }) => buffer) },
   { title: 'SIZE', align: 'right', text: ofBuffer(({ size }) => formatBytes(size)) },
@@ -78,6 +85,8 @@ function lostOf({ counts }: MeasuredBuffer): number {
 }
 
 function usedOf({ size, counts }: MeasuredBuffer): string {
+  // Nothing is left of it but what was booked.
+  if (size === 0) return '';
   const percent = (100 * counts.used) / size;
   return percent > 0 && percent < 1 ? '<1%' : `${Math.round(percent)}%`;
 }

@@ -1,9 +1,8 @@
 import { isoTime } from '@tracebuf/ring';
 import type { StoredProcess, StoredRing } from '@tracebuf/sqlite';
-import { shortState } from '../process-state.ts';
 import { formatAge } from '../quantity.ts';
 import { type Column, formatTable } from '../table.ts';
-import { STATE_STYLES } from './process-table.ts';
+import { PROCESS_COLUMNS } from './process-table.ts';
 
 /** A trace buffer in a database: the books of its rings together. */
 interface StoredBuffer extends Pick<StoredRing, 'buffer' | 'stored' | 'lost' | 'cleared'> {
@@ -35,13 +34,7 @@ const ofBuffer =
     buffer === undefined ? '' : String(text(buffer));
 
 const COLUMNS = (now: number): Column<Row>[] => [
-  { title: 'PROCESS', max: MAX_NAME, text: ({ process }) => process.name, style: () => 'cyan' },
-  { title: 'PID', align: 'right', text: ({ process }) => String(process.pid) },
-  {
-    title: 'STATE',
-    text: ({ process }) => shortState(process),
-    style: ({ process }) => STATE_STYLES[process.state],
-  },
+  ...PROCESS_COLUMNS,
   {
     title: 'AGE',
     align: 'right',
