@@ -57,7 +57,9 @@ export function processState(
   const running = isRunning(info, observer);
   if (running === undefined) return 'unknown';
   if (running) return 'alive';
-  return exit !== undefined && exit.uncaught === undefined ? 'ended' : 'died';
+  if (exit === undefined || exit.uncaught !== undefined) return 'died';
+  // The end of a worker is the best sign there is, but not where the main thread, which watches too, saw none.
+  return exit.thread === 0 || info.thread !== 0 ? 'ended' : 'died';
 }
 
 /** Whether a process runs; `undefined` where that cannot be proven. */

@@ -133,6 +133,14 @@ describe('a process', () => {
     expect(entry.info.thread).toBe(0);
   });
 
+  test('whose worker ended in order has died all the same when it is killed itself', () => {
+    const later = `worker.once('exit', async () => {
+      (await import('${source('process-directory.ts')}')).ensureProcessDirectory();
+      process.kill(process.pid, 'SIGKILL');
+    });`;
+    expect(runAndList(WORKER(ENSURE) + later)).toMatchObject({ state: 'died', exitCode: undefined });
+  });
+
   test('has one directory for all its threads', () => {
     const entry = runAndList(`${ENSURE} ${WORKER(ENSURE, '{ env: {} }')}`);
     expect(entry.info.thread).toBe(0);
